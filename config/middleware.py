@@ -1,0 +1,123 @@
+"""What happens around every request: its id and log line, its headers, the reader's language, refusals as pages."""
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+
+from base.refusal import Forbidden, Refusal
+from config.logs import request_id, route_of
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+LANGUAGES = {code for code, _name in settings.LANGUAGES}
+THEMES = {"light", "dark"}
+GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+log = logging.getLogger("helmi.request")
+
+
+class RequestLog:
+    """Gives each request an id, says it in the answer, and writes one log line without personal data."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get("X-Request-ID", "") if settings.PROXIES else ""
+        identifier = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        request.request_id = identifier  # type: ignore[attr-defined]  # read by the error pages
+        token = request_id.set(identifier)
+        start = time.monotonic()
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = identifier
+            facts = {
+                "route": route_of(request),
+                "method": request.method,
+                "status": response.status_code,
+                "ms": round((time.monotonic() - start) * 1000),
+            }
+            log.info("answered", extra={"facts": facts})
+            return response
+        finally:
+            request_id.reset(token)
+
+
+class ContentSecurityPolicy:
+    """Says what a page may load. A view that serves files may have set a stricter policy of its own."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response
+
+
+class ReaderLanguage:
+    """Speaks the reader's language: ?lang= on this page, else the person's own, else the cookie, else the browser's.
+
+    The theme (light or dark) travels in a cookie in the same way; without one the browser's wish holds.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        asked = request.GET.get("lang", "")
+        asked = asked if asked in LANGUAGES else ""
+        person = request.user if request.user.is_authenticated else None
+        language = asked or (person.language if person else "") or self._remembered(request)
+        theme = request.COOKIES.get("theme", "")
+        request.theme = theme if theme in THEMES else ""  # type: ignore[attr-defined]  # read by base.html
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # as Django's own middleware does
+        with translation.override(language):
+            if person:
+                timezone.activate(person.zone)
+            try:
+                response = self.get_response(request)
+            finally:
+                timezone.deactivate()
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        if asked and asked != request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                asked,
+                max_age=settings.LANGUAGE_COOKIE_AGE,
+                secure=settings.LANGUAGE_COOKIE_SECURE,
+                samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+                httponly=True,
+            )
+        return response
+
+    @staticmethod
+    def _remembered(request: HttpRequest) -> str:
+        cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        return cookie if cookie in LANGUAGES else translation.get_language_from_request(request)
+
+
+class Refusals:
+    """Turns a refusal that rose through a view into a page: 403 where the deed is not theirs, else 409."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Forbidden):
+            return render(request, "403.html", {"reason": str(exception)}, status=403)
+        if isinstance(exception, Refusal):
+            return render(request, "409.html", {"reason": str(exception)}, status=409)
+        return None
