@@ -66,7 +66,8 @@ class ContentSecurityPolicy:
 class ReaderLanguage:
     """Speaks the reader's language: ?lang= on this page, else the person's own, else the cookie, else the browser's.
 
-    The theme (light or dark) travels in a cookie in the same way; without one the browser's wish holds.
+    The theme (light or dark) is found in the same way; without one the device's wish holds. Clock times without a zone
+    of their own are shown in the zone of the person's region.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -77,16 +78,12 @@ class ReaderLanguage:
         asked = asked if asked in LANGUAGES else ""
         person = request.user if request.user.is_authenticated else None
         language = asked or (person.language if person else "") or self._remembered(request)
-        theme = request.COOKIES.get("theme", "")
+        theme = (person.theme if person else "") or request.COOKIES.get("theme", "")
         request.theme = theme if theme in THEMES else ""  # type: ignore[attr-defined]  # read by base.html
         request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # as Django's own middleware does
-        with translation.override(language):
-            if person:
-                timezone.activate(person.zone)
-            try:
-                response = self.get_response(request)
-            finally:
-                timezone.deactivate()
+        zone = person.home_region.time_zone if person and person.home_region else settings.HOME_ZONE
+        with translation.override(language), timezone.override(zone):
+            response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Accept-Language", "Cookie"])
         if asked and asked != request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):

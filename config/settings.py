@@ -218,6 +218,7 @@ MODELTRANSLATION_FALLBACK_LANGUAGES = ("sv", "fi", "en")
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+HOME_ZONE = env("HOME_ZONE", default="Europe/Stockholm")  # whose clock a reader without a region reads
 
 # --- Signing in ------------------------------------------------------------------------------------------------------
 
