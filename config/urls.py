@@ -1,7 +1,19 @@
-"""Every address: the apps', and the pages of errors."""
+"""Every address: the apps', and the pages of errors.
+
+Apps mount themselves at the root and write their own prefixes; `programmes` comes last, since its public pages begin
+with a region's name.
+"""
 
 from django.urls import include, path
 
 urlpatterns = [
     path("account/", include("allauth.urls")),
+    path("", include("home.urls")),
+    path("", include("people.urls")),
+    path("", include("events.urls")),
+    path("", include("outbox.urls")),
+    path("", include("audit.urls")),
+    path("", include("documents.urls")),
+    path("", include("reports.urls")),
+    path("", include("programmes.urls")),
 ]

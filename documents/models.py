@@ -1,0 +1,41 @@
+"""Stored private files."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+
+class StoredFileQuerySet(models.QuerySet["StoredFile"]):
+    """Files by what they belong to; who may open one is asked of the thing that owns it."""
+
+    def expired(self, now: Any) -> "StoredFileQuerySet":
+        """Files whose time is over."""
+        return self.filter(expires_at__lte=now)
+
+
+class StoredFile(models.Model):
+    """A private file: a random name on disk, a safe name to show, a digest; served only through its owner's rule."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=40)
+    # The thing it belongs to and the region or organisation that may see it, as string keys.
+    about = models.CharField(max_length=120, blank=True, db_index=True)
+    scope = models.CharField(max_length=120, blank=True)
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    path = models.CharField(max_length=200, unique=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    objects = StoredFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name

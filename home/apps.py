@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class HomeConfig(AppConfig):
+    """Start pages, search, errors, health."""
+
+    name = "home"

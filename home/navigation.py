@@ -1,0 +1,111 @@
+"""What the shell of a page shows: who reads, in which language, and the way to what this person can do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from people.states import Language, Role
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row of the menu; the count says how much there is to do, never what is new."""
+
+    label: str
+    url: str
+    icon: str
+    count: int = 0
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A language that the page can be read in."""
+
+    code: str
+    name: str
+    current: bool
+
+
+class Shell:
+    """Everything around a page's content, computed when the template asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.person = getattr(request, "user", None)
+
+    @cached_property
+    def signed_in(self) -> bool:
+        """Whether a person has signed in."""
+        return bool(self.person and self.person.is_authenticated)
+
+    @cached_property
+    def languages(self) -> list[Choice]:
+        """Swedish, Finnish, English, and which one is on."""
+        now = (get_language() or "").split("-")[0]
+        return [Choice(code, name, code == now) for code, name in Language.choices]
+
+    @cached_property
+    def region(self) -> str:
+        """The region beside the brand, for those who belong to one."""
+        if not self.signed_in or not self.person.home_region_id:
+            return ""
+        return str(self.person.home_region.name)
+
+    @cached_property
+    def role(self) -> str:
+        """The role under the name: the widest that the person holds today."""
+        reach = self.person.reach
+        if reach.administrator:
+            return _role(Role.ADMINISTRATOR)
+        if reach.coordinator:
+            return _role(Role.COORDINATOR)
+        if reach.director_paths:
+            return _role(Role.DIRECTOR)
+        if reach.manager_paths:
+            return _role(Role.MANAGER)
+        return _("Participant")
+
+    @cached_property
+    def me(self) -> str:
+        """The address of the person's own page."""
+        return reverse("account_email")
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """The side navigation: the union of what each role can do; nothing for those who have not signed in."""
+        return list(self._items()) if self.signed_in else []
+
+    @cached_property
+    def phone_items(self) -> list[Item]:
+        """The same list in the phone's menu; before sign-in the public pages."""
+        if self.signed_in:
+            return [*self.items, self._item(_("Sign out"), "account_logout", "out")]
+        return [
+            self._item(_("Programmes"), "home:home", "book"),
+            self._item(_("Sign in"), "account_login", "person"),
+        ]
+
+    def _items(self) -> Iterator[Item]:
+        yield self._item(_("Home"), "home:home", "home")
+
+    def _item(self, label: str, route: str, icon: str, count: int = 0) -> Item:
+        match = self.request.resolver_match
+        here = match.view_name if match else ""
+        return Item(label, reverse(route), icon, count, current=here == route)
+
+
+def _role(role: Role) -> str:
+    words = str(role.label)
+    return words[:1].upper() + words[1:]
+
+
+def context(request: HttpRequest) -> dict[str, object]:
+    """The context processor: `shell`, which costs nothing until a page with the shell is shown."""
+    return {"shell": SimpleLazyObject(lambda: Shell(request))}

@@ -1,0 +1,98 @@
+"""Letters, and batches of them."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from outbox.states import OPEN, TROUBLE, WAITING, Lane, LetterState
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    """Letters by state and scope."""
+
+    def due(self, now: Any) -> "LetterQuerySet":
+        """Those that may be claimed by a sender at `now`."""
+        return self.filter(
+            Q(state__in=WAITING, not_before__lte=now) | Q(state=LetterState.INFLIGHT, leased_until__lte=now)
+        )
+
+    def waiting(self) -> "LetterQuerySet":
+        """Those not finished with."""
+        return self.filter(state__in=OPEN)
+
+    def in_trouble(self) -> "LetterQuerySet":
+        """Those that a person should look at."""
+        return self.filter(state__in=TROUBLE)
+
+    def visible_to(self, person: Any) -> "LetterQuerySet":
+        """One's own, and for a coordinator those of her regions; administrators see all."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.filter(Q(person=person) | Q(scope__in=[f"region:{pk}" for pk in person.reach.region_ids]))
+
+
+class Batch(models.Model):
+    """Letters that leave together, held until someone has read them, with time to undo after the release."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=60)
+    about = models.CharField(max_length=120, db_index=True)
+    scope = models.CharField(max_length=120, db_index=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    send_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name_plural = "batches"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.about}"
+
+
+class Letter(models.Model):
+    """A mail that is a row before it is sent: one per reason and person, in the reader's language."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # kind + object that is the reason + its version + recipient: the same reason never writes twice.
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=60, db_index=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="letters")
+    # Only where the reader is nobody that Helmi knows; else the person's address at sending counts.
+    address = models.EmailField(max_length=254, blank=True)
+    language = models.CharField(max_length=2)
+    about = models.CharField(max_length=120, db_index=True)
+    scope = models.CharField(max_length=120, db_index=True)
+    facts: Any = models.JSONField(default=dict)
+    lane = models.CharField(max_length=10, choices=Lane, default=Lane.NOW)
+    state = models.CharField(max_length=10, choices=LetterState, default=LetterState.QUEUED)
+    batch = models.ForeignKey(Batch, models.CASCADE, null=True, blank=True, related_name="letters")
+    not_before = models.DateTimeField(db_index=True)
+    useful_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease = models.CharField(max_length=36, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    message_id = models.CharField(max_length=160, blank=True)
+    # What was really sent, with personal links masked; erased with the person.
+    sent_to = models.EmailField(max_length=254, blank=True)
+    sent_subject = models.CharField(max_length=250, blank=True)
+    sent_text = models.TextField(blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    possible_duplicates = models.PositiveSmallIntegerField(default=0)
+    trouble = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["state", "not_before"], name="letter_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"

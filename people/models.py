@@ -1,0 +1,329 @@
+"""Organisations, regions, people, roles and employments."""
+
+import secrets
+import uuid
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from base.clock import now
+from people.querysets import (
+    EmploymentQuerySet,
+    ImportQuerySet,
+    OrganisationQuerySet,
+    ParticipationQuerySet,
+    PersonManager,
+    RegionQuerySet,
+    RoleAssignmentQuerySet,
+)
+from people.reach import Reach
+from people.states import Country, EmploymentForm, ImportState, Language, OrganisationKind, Role, Theme
+
+
+def period(name: str) -> models.CheckConstraint:
+    """A period does not end before it begins."""
+    return models.CheckConstraint(
+        condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name=f"{name}_period"
+    )
+
+
+class Organisation(models.Model):
+    """An employer or a part of one; a change of name, parent or kind ends the row and starts a new one."""
+
+    name = models.CharField(_("name"), max_length=160, db_collation="nordic")
+    kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind)
+    country = models.CharField(_("country"), max_length=2, choices=Country)
+    code = models.CharField(_("official code"), max_length=12, blank=True)
+    mark = models.CharField(_("mark, two letters"), max_length=2, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of"))
+    # Ids from the top down to this row, each with a slash behind it: "4/17/"; kept by the actions.
+    path = models.CharField(max_length=200, db_index=True, blank=True)
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+    predecessors = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="successors")
+    contact = models.ForeignKey("Person", models.SET_NULL, null=True, blank=True, related_name="contact_for", verbose_name=_("named contact"))
+    emblem = models.ForeignKey("documents.StoredFile", models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [period("organisation")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:organisation", args=[self.pk])
+
+    @property
+    def top_id(self) -> int:
+        """The key of the employer at the top of this row's tree."""
+        return int(self.path.split("/", 1)[0])
+
+    @property
+    def tint(self) -> int:
+        """Which of the six colours the mark has, 1 to 6."""
+        return self.pk % 6 + 1
+
+
+class Region(models.Model):
+    """The collaboration that runs programmes; people call it samarbete, yhteistyö."""
+
+    slug = models.SlugField(_("address"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    country = models.CharField(_("country"), max_length=2, choices=Country)
+    languages = models.JSONField(_("languages of content"), default=list)
+    time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/Stockholm")
+    sender_name = models.CharField(_("sender of letters"), max_length=120)
+    sender_address = models.EmailField(_("sender's address"))
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    logo = models.ForeignKey("documents.StoredFile", models.SET_NULL, null=True, blank=True, related_name="+")
+    smallest_group = models.PositiveSmallIntegerField(_("smallest group in figures"), default=5, validators=[MinValueValidator(5)])
+    parts = models.JSONField(_("parts in use"), default=list)
+    organisations = models.ManyToManyField(Organisation, through="Participation", related_name="regions")
+
+    objects = RegionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.CheckConstraint(condition=Q(smallest_group__gte=5), name="region_smallest_group")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("programmes:region", args=[self.slug])
+
+
+class ClosedPeriod(models.Model):
+    """Days in which a region's limits stand still, beside the public holidays of its country."""
+
+    region = models.ForeignKey(Region, models.CASCADE, related_name="closed_periods")
+    name = models.CharField(_("name"), max_length=80)
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"))
+
+    class Meta:
+        ordering = ["valid_from"]
+        constraints = [period("closed")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Participation(models.Model):
+    """An organisation takes part in a region, in a sub-region or not."""
+
+    region = models.ForeignKey(Region, models.CASCADE, related_name="participations")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="participations")
+    sub_region = models.CharField(_("sub-region"), max_length=80, blank=True)
+    order = models.PositiveSmallIntegerField(_("place in the host round"), default=0)
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+
+    objects = ParticipationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "pk"]
+        constraints = [
+            period("participation"),
+            models.UniqueConstraint(fields=["region", "organisation", "valid_from"], name="participation_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} / {self.region}"
+
+
+def substitute_code() -> str:
+    """A code that stands for a person whose name is protected: letters and digits that nobody mixes up."""
+    return "P-" + "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _place in range(7))
+
+
+class Person(AbstractBaseUser):
+    """Someone that Helmi knows; may exist before the first sign-in, and even without an address."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=200, db_collation="nordic", db_index=True)
+    email = models.EmailField(_("e-mail"), max_length=254, null=True, blank=True, unique=True)
+    phone = models.CharField(_("mobile number"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.SWEDISH)
+    theme = models.CharField(_("appearance"), max_length=5, choices=Theme, blank=True, default=Theme.DEVICE)
+    protected = models.BooleanField(_("protected identity"), default=False)
+    substitute_code = models.CharField(max_length=12, unique=True, default=substitute_code)
+    home_region = models.ForeignKey(Region, models.SET_NULL, null=True, blank=True, related_name="people")
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    is_guest = models.BooleanField(default=False)
+    feed_version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=now)
+    invited_at = models.DateTimeField(null=True, blank=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    objects = PersonManager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="person_email_whatever_case"),
+            models.CheckConstraint(condition=Q(email__isnull=True) | ~Q(email=""), name="person_email_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.substitute_code if self.protected else self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:person", args=[self.pk])
+
+    @property
+    def contact_missing(self) -> bool:
+        """Whether there is no address to write to."""
+        return not self.email
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for the round picture."""
+        words = [word for word in self.name.split() if word[:1].isalpha()]
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+    @property
+    def first_name(self) -> str:
+        """What a letter says after "Hej"."""
+        return self.name.split(" ", 1)[0]
+
+    @cached_property
+    def reach(self) -> Reach:
+        """How far this person's roles reach today; read once for the request."""
+        today = now().date()
+        rows = list(self.roles.on(today).select_related("organisation"))
+        region_ids = tuple(sorted({row.region_id for row in rows if row.role == Role.COORDINATOR and row.region_id}))
+        region_paths: list[str] = []
+        if region_ids:
+            region_paths = list(
+                Participation.objects.on(today)
+                .filter(region_id__in=region_ids)
+                .values_list("organisation__path", flat=True)
+                .distinct()
+            )
+        return Reach(
+            administrator=any(row.role == Role.ADMINISTRATOR for row in rows),
+            region_ids=region_ids,
+            region_paths=region_paths,
+            director_paths=[row.organisation.path for row in rows if row.role == Role.DIRECTOR and row.organisation],
+            manager_paths=[row.organisation.path for row in rows if row.role == Role.MANAGER and row.organisation],
+        )
+
+
+class RoleAssignment(models.Model):
+    """A person holds a role over a region or an organisation, from a day to a day."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="roles")
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    region = models.ForeignKey(Region, models.CASCADE, null=True, blank=True, related_name="role_assignments")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="role_assignments")
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+    given_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = RoleAssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["role", "valid_from", "pk"]
+        constraints = [
+            period("role"),
+            models.CheckConstraint(
+                name="role_scope",
+                condition=Q(role=Role.ADMINISTRATOR, region__isnull=True, organisation__isnull=True)
+                | Q(role=Role.COORDINATOR, region__isnull=False, organisation__isnull=True)
+                | Q(role__in=[Role.DIRECTOR, Role.MANAGER], region__isnull=True, organisation__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} {self.region or self.organisation or ''}".strip()
+
+
+class Employment(models.Model):
+    """A person works in a unit, from a day to a day; nothing says "current"."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="employments")
+    unit = models.ForeignKey(Organisation, models.PROTECT, related_name="employments")
+    job_title = models.CharField(_("job title"), max_length=120, blank=True)
+    form = models.CharField(_("form of employment"), max_length=12, choices=EmploymentForm, default=EmploymentForm.PERMANENT)
+    main = models.BooleanField(_("main unit"), default=True)
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+
+    objects = EmploymentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-valid_from", "pk"]
+        constraints = [period("employment")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.unit_id} {self.valid_from}"
+
+
+class Absence(models.Model):
+    """A leave within an employment; no cause is kept."""
+
+    employment = models.ForeignKey(Employment, models.CASCADE, related_name="absences")
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["valid_from"]
+        constraints = [period("absence")]
+
+    def __str__(self) -> str:
+        return f"{self.employment_id} {self.valid_from}"
+
+
+class Import(models.Model):
+    """A file of organisations or people that came in: staged rows and line errors, stored only when confirmed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20, choices=[("organisations", _("organisations")), ("people", _("people"))])
+    region = models.ForeignKey(Region, models.CASCADE, null=True, blank=True)
+    by = models.ForeignKey(Person, models.CASCADE, related_name="imports")
+    state = models.CharField(max_length=12, choices=ImportState, default=ImportState.STAGED)
+    source = models.CharField(max_length=200)
+    good: Any = models.JSONField(default=list)
+    bad: Any = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.source}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:import", args=[self.pk])
+
+
+class SignInProvider(models.Model):
+    """An organisation's own OIDC sign-in, chosen by the domain of the address."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="sign_in_providers")
+    domains = models.JSONField(_("domains of addresses"), default=list)
+    provider_id = models.SlugField(_("short name"), max_length=60, unique=True)
+    mfa_counts = models.BooleanField(_("its two-step sign-in counts"), default=True)
+
+    class Meta:
+        ordering = ["provider_id"]
+
+    def __str__(self) -> str:
+        return self.provider_id

@@ -1,0 +1,172 @@
+"""What can be asked about people and organisations, and who may see it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from base.clock import now
+
+if TYPE_CHECKING:
+    from people.models import Employment, Organisation, Participation, Person, Region, RoleAssignment
+
+
+def valid_on(day: date, prefix: str = "") -> Q:
+    """Rows whose period (`valid_from` to `valid_to`, both days included) holds `day`."""
+    return Q(**{f"{prefix}valid_from__lte": day}) & (
+        Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gte": day})
+    )
+
+
+def within(paths: list[str], field: str = "path") -> Q:
+    """Organisations at or below any of the materialised `paths`; nothing when there are none."""
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= Q(**{f"{field}__startswith": path})
+    return condition
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    """Employers and their parts."""
+
+    def on(self, day: date) -> OrganisationQuerySet:
+        """Those that exist on `day`."""
+        return self.filter(valid_on(day))
+
+    def below(self, organisation: Organisation) -> OrganisationQuerySet:
+        """`organisation` and everything under it."""
+        return self.filter(path__startswith=organisation.path)
+
+    def employers(self) -> OrganisationQuerySet:
+        """The tops of the trees that employ people."""
+        from people.states import EMPLOYER_KINDS
+
+        return self.filter(kind__in=EMPLOYER_KINDS)
+
+    def in_region(self, region: Region, day: date) -> OrganisationQuerySet:
+        """Organisations that take part in `region` on `day` (the participating nodes themselves)."""
+        return self.filter(valid_on(day, "participations__"), participations__region=region).distinct()
+
+    def visible_to(self, person: Any) -> OrganisationQuerySet:
+        """What a role reaches: administrators all, coordinators their regions' trees, others their own branch."""
+        if not person.is_authenticated:
+            return self.none()
+        reach = person.reach
+        if reach.administrator:
+            return self
+        return self.filter(within(reach.all_paths))
+
+
+class RegionQuerySet(models.QuerySet["Region"]):
+    """The collaborations that run programmes."""
+
+    def visible_to(self, person: Any) -> RegionQuerySet:
+        """The regions that a person coordinates, or all for an administrator."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.filter(pk__in=person.reach.region_ids)
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    """People, with or without an account in use."""
+
+    def active(self) -> PersonQuerySet:
+        """Those who may sign in."""
+        return self.filter(is_active=True)
+
+    def members(self) -> PersonQuerySet:
+        """Everyone but guests, who are in no picker."""
+        return self.filter(is_guest=False)
+
+    def employed_under(self, paths: list[str], day: date) -> PersonQuerySet:
+        """People with an employment on `day` at or below any of the `paths`."""
+        from people.models import Employment
+
+        employments = Employment.objects.filter(valid_on(day), within(paths, "unit__path"), person=OuterRef("pk"))
+        return self.filter(Exists(employments))
+
+    def visible_to(self, person: Any) -> PersonQuerySet:
+        """Oneself; a manager's and a director's staff of today; a coordinator's region; everyone for administrators."""
+        if not person.is_authenticated:
+            return self.none()
+        reach = person.reach
+        if reach.administrator:
+            return self
+        today = now().date()
+        staff = self.model._default_manager.employed_under(reach.all_paths, today) if reach.all_paths else None
+        condition = Q(pk=person.pk)
+        if staff is not None:
+            condition |= Q(pk__in=staff.values("pk"))
+        if reach.region_ids:
+            condition |= Q(home_region_id__in=reach.region_ids)
+        return self.filter(condition)
+
+
+class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
+    """People by their address, as sign-in asks for them."""
+
+    use_in_migrations = True
+
+    def get_by_natural_key(self, address: str | None) -> Any:
+        """The person whose main address this is, whatever the case."""
+        return self.get(email__iexact=address)
+
+
+class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
+    """Who holds which role where, and when."""
+
+    def on(self, day: date) -> RoleAssignmentQuerySet:
+        """Those in force on `day`."""
+        return self.filter(valid_on(day))
+
+    def visible_to(self, person: Any) -> RoleAssignmentQuerySet:
+        """All for administrators; for coordinators those in their regions; one's own."""
+        if not person.is_authenticated:
+            return self.none()
+        reach = person.reach
+        if reach.administrator:
+            return self
+        return self.filter(
+            Q(person=person) | Q(region_id__in=reach.region_ids) | within(reach.region_paths, "organisation__path")
+        )
+
+
+class EmploymentQuerySet(models.QuerySet["Employment"]):
+    """Who works where, and when."""
+
+    def on(self, day: date) -> EmploymentQuerySet:
+        """Those in force on `day`."""
+        return self.filter(valid_on(day))
+
+    def visible_to(self, person: Any) -> EmploymentQuerySet:
+        """One's own, and those within reach of one's roles."""
+        if not person.is_authenticated:
+            return self.none()
+        reach = person.reach
+        if reach.administrator:
+            return self
+        return self.filter(Q(person=person) | within(reach.all_paths, "unit__path"))
+
+
+class ParticipationQuerySet(models.QuerySet["Participation"]):
+    """Which organisations take part in which region, and when."""
+
+    def on(self, day: date) -> ParticipationQuerySet:
+        """Those in force on `day`."""
+        return self.filter(valid_on(day))
+
+
+class ImportQuerySet(models.QuerySet[Any]):
+    """Files that came in and wait."""
+
+    def visible_to(self, person: Any) -> ImportQuerySet:
+        """Only the one who uploaded sees it."""
+        if not person.is_authenticated:
+            return self.none()
+        return self.filter(by=person)

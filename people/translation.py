@@ -1,0 +1,19 @@
+"""Which fields have words in several languages."""
+
+from modeltranslation.translator import TranslationOptions, register
+
+from people.models import Organisation, Region
+
+
+@register(Organisation)
+class OrganisationWords(TranslationOptions):
+    """Bilingual municipalities have two names."""
+
+    fields = ("name",)
+
+
+@register(Region)
+class RegionWords(TranslationOptions):
+    """The collaboration's name."""
+
+    fields = ("name",)

@@ -1,0 +1,1 @@
+"""What can happen. One module per subject."""

@@ -1,0 +1,161 @@
+"""What can be asked about programmes, cohorts and enrolments, and who may see it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from people.querysets import within
+from programmes.states import LIVE_SIDES, TAKING_PART, CohortState, ProgrammeSide
+
+if TYPE_CHECKING:
+    from programmes.models import Approval, Certificate, Cohort, CourseDay, Decision, Enrolment, Programme
+
+
+class ProgrammeQuerySet(models.QuerySet["Programme"]):
+    """What regions offer again and again."""
+
+    def published(self) -> ProgrammeQuerySet:
+        """Those with a public page."""
+        return self.filter(published=True)
+
+    def visible_to(self, person: Any) -> ProgrammeQuerySet:
+        """Published ones to all; every one to the region's coordinators and administrators."""
+        if not person.is_authenticated:
+            return self.published()
+        if person.reach.administrator:
+            return self
+        return self.filter(Q(published=True) | Q(region_id__in=person.reach.region_ids))
+
+    def run_by(self, person: Any) -> ProgrammeQuerySet:
+        """Those that a coordinator runs."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.filter(region_id__in=person.reach.region_ids)
+
+
+class CohortQuerySet(models.QuerySet["Cohort"]):
+    """Rounds of programmes."""
+
+    def open_on(self, day: date) -> CohortQuerySet:
+        """Those that take applications on `day`."""
+        return self.filter(state=CohortState.OPEN, opens_on__lte=day, closes_on__gte=day)
+
+    def visible_to(self, person: Any) -> CohortQuerySet:
+        """The region's coordinators see all its cohorts; others those they, or their staff, are in or may apply to."""
+        if not person.is_authenticated:
+            return self.filter(programme__published=True).exclude(state=CohortState.DRAFT)
+        reach = person.reach
+        if reach.administrator:
+            return self
+        public = Q(programme__published=True) & ~Q(state=CohortState.DRAFT)
+        return self.filter(public | Q(programme__region_id__in=reach.region_ids))
+
+    def run_by(self, person: Any) -> CohortQuerySet:
+        """Those whose inside a person may see: coordinators of the region, and administrators."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.filter(programme__region_id__in=person.reach.region_ids)
+
+
+class CourseDayQuerySet(models.QuerySet["CourseDay"]):
+    """Days of cohorts."""
+
+    def visible_to(self, person: Any) -> CourseDayQuerySet:
+        """As the day's event is seen, and as its cohort is run."""
+        if not person.is_authenticated:
+            return self.none()
+        from events.models import Event
+
+        if person.reach.administrator:
+            return self
+        return self.filter(event__in=Event.objects.visible_to(person).values("pk"))
+
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    """People in cohorts."""
+
+    def live(self) -> EnrolmentQuerySet:
+        """Those that are not withdrawn."""
+        return self.filter(programme_side__in=LIVE_SIDES)
+
+    def taking_part(self) -> EnrolmentQuerySet:
+        """Those with a place, on a break, or through."""
+        return self.filter(programme_side__in=TAKING_PART)
+
+    def applied(self) -> EnrolmentQuerySet:
+        """Those that wait for the selection."""
+        return self.filter(programme_side=ProgrammeSide.APPLIED)
+
+    def visible_to(self, person: Any) -> EnrolmentQuerySet:
+        """One's own; a region's for its coordinators; a unit's for its managers and directors while employed there."""
+        if not person.is_authenticated:
+            return self.none()
+        reach = person.reach
+        if reach.administrator:
+            return self
+        condition = Q(person=person) | Q(cohort__programme__region_id__in=reach.region_ids)
+        if reach.staff_paths:
+            condition |= within(reach.staff_paths, "unit__path")
+        return self.filter(condition)
+
+
+class ApprovalQuerySet(models.QuerySet["Approval"]):
+    """Managers' answers."""
+
+    def open(self) -> ApprovalQuerySet:
+        """Questions nobody has answered and that are not replaced."""
+        return self.filter(answered_at__isnull=True, replaced_at__isnull=True)
+
+    def visible_to(self, person: Any) -> ApprovalQuerySet:
+        """The asked manager, any manager above the unit, and the region's coordinators."""
+        if not person.is_authenticated:
+            return self.none()
+        reach = person.reach
+        if reach.administrator:
+            return self
+        return self.filter(
+            Q(asked=person)
+            | Q(enrolment__cohort__programme__region_id__in=reach.region_ids)
+            | (within(reach.staff_paths, "enrolment__unit__path") & ~Q(enrolment__person=person))
+        )
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Decisions to go on."""
+
+    def visible_to(self, person: Any) -> DecisionQuerySet:
+        """The region's coordinators and administrators."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.filter(cohort__programme__region_id__in=person.reach.region_ids)
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    """Certificates."""
+
+    def visible_to(self, person: Any) -> CertificateQuerySet:
+        """One's own, and a region's for its coordinators."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.filter(
+            Q(enrolment__person=person) | Q(enrolment__cohort__programme__region_id__in=person.reach.region_ids)
+        )
+
+
+def live_in(cohort: str = "pk") -> Exists:
+    """A condition: the cohort has a live enrolment."""
+    from programmes.models import Enrolment
+
+    return Exists(Enrolment.objects.live().filter(cohort=OuterRef(cohort)))

@@ -1,0 +1,1 @@
+"""Who may, and why not. One module per subject."""

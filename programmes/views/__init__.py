@@ -1,0 +1,1 @@
+"""Find, ask, act, answer. One module per subject."""
