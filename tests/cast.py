@@ -1,0 +1,341 @@
+"""The fixed cast: people whom every test knows, in two regions, on Friday 16 April 2027 at 9.00 in Stockholm.
+
+Sörmland: Malin Ekdahl coordinates. In Eskilstuna, Stina Malmqvist manages the unit Barn och familj, where Tuva and
+Edvin work, and Lars Fors directs the municipality; Omar manages the sibling unit Mottagning, where Leila works.
+Nyköping is another municipality with manager Petra and worker Yasmin. Skaraborg is the foreign region: coordinator
+Vera, municipality Lidköping, manager Ulf, worker Selma. Ada is administrator. `outsider` has no role and no employment.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+NOW = datetime(2027, 4, 16, 7, 0, tzinfo=UTC)
+LONG_AGO = date(2020, 1, 1)
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+DAYS = (
+    date(2027, 3, 9),
+    date(2027, 3, 10),
+    date(2027, 4, 14),
+    date(2027, 5, 12),
+    date(2027, 6, 10),
+    date(2027, 9, 8),
+    date(2027, 10, 6),
+    date(2027, 11, 3),
+)
+THEMES = (
+    "Socialtjänstens uppdrag och ansvar",
+    "Rollen som socialsekreterare",
+    "Barnets rättigheter och delaktighet",
+    "Utredning enligt BBIC och LVU",
+    "Samverkan: BUP, skola, polis",
+    "Uppföljning, SIP och Lex Sarah",
+    "Svåra samtal i praktiken",
+    "Avslutning med mentorerna",
+)
+
+
+def organisation(name: str, kind: str = "municipality", parent: Any = None, mark: str = "", country: str = "SE") -> Any:
+    """A row of the organisation tree, valid since long ago."""
+    from people.models import Organisation
+
+    row = Organisation.objects.create(
+        name=name, kind=kind, parent=parent, mark=mark, country=country, valid_from=LONG_AGO
+    )
+    row.path = f"{parent.path if parent else ''}{row.pk}/"
+    row.save(update_fields=["path"])
+    return row
+
+
+def person(
+    name: str, email: str | None = None, region: Any = None, language: str = "sv", confirmed: bool = True, **facts: Any
+) -> Any:
+    """Someone; the address is confirmed unless said otherwise."""
+    from allauth.account.models import EmailAddress
+
+    from people.models import Person
+
+    row = Person(name=name, email=email, language=language, home_region=region, created_at=NOW, **facts)
+    row.set_unusable_password()
+    row.save()
+    if email:
+        EmailAddress.objects.create(user=row, email=email, primary=True, verified=confirmed)
+    return row
+
+
+def role(who: Any, name: str, region: Any = None, organisation: Any = None) -> Any:
+    """A role assignment since long ago."""
+    from people.models import RoleAssignment
+
+    return RoleAssignment.objects.create(
+        person=who, role=name, region=region, organisation=organisation, valid_from=LONG_AGO
+    )
+
+
+def employment(
+    who: Any, unit: Any, since: date = date(2026, 9, 1), until: date | None = None, form: str = "permanent"
+) -> Any:
+    """An employment in a unit."""
+    from people.models import Employment
+
+    return Employment.objects.create(
+        person=who, unit=unit, valid_from=since, valid_to=until, form=form, job_title="Socialsekreterare"
+    )
+
+
+def region(slug: str, name: str, organisations: list[Any], **facts: Any) -> Any:
+    """A region and who takes part in it."""
+    from people.models import Participation, Region
+
+    row = Region.objects.create(
+        slug=slug,
+        name=name,
+        country=facts.pop("country", "SE"),
+        languages=["sv", "fi", "en"],
+        sender_name=f"Helmi {name}",
+        sender_address=f"{slug}@helmi.example",
+        parts=["course"],
+        **facts,
+    )
+    for order, part in enumerate(organisations):
+        Participation.objects.create(region=row, organisation=part, order=order, valid_from=LONG_AGO)
+    return row
+
+
+@dataclass
+class Cast:
+    """Everybody by name; `cohort()` and its kin make programmes as a test needs them."""
+
+    made: dict[str, Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__["made"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def programme(self, region: Any = None, slug: str = "introduktion", **facts: Any) -> Any:
+        """A published programme; made once per region and slug."""
+        from programmes.models import Programme
+
+        region = region or self.sormland
+        return Programme.objects.filter(region=region, slug=slug).first() or Programme.objects.create(
+            region=region,
+            slug=slug,
+            title="Introduktionsutbildning",
+            summary="För nya socialsekreterare i barn- och ungdomsvården.",
+            audience="Nya socialsekreterare",
+            published=True,
+            parts=["course"],
+            **facts,
+        )
+
+    def cohort(
+        self,
+        programme: Any = None,
+        number: int = 12,
+        state: str = "running",
+        capacity: int | None = 24,
+        days: tuple[date, ...] = DAYS,
+        guaranteed: int = 2,
+        **facts: Any,
+    ) -> Any:
+        """A cohort with published days and a share for every municipality; the region's coordinator is responsible."""
+        from events.models import Event, Places, Reminder
+        from programmes.models import Cohort, CourseDay, Share
+
+        programme = programme or self.programme()
+        region = programme.region
+        coordinator = self.malin if region == self.sormland else self.vera
+        first = datetime.combine(days[0], time(9), STOCKHOLM) if days else None
+        places = Places.objects.create(region=region, capacity=capacity, label=f"omgång {number}", starts_at=first)
+        window = {"opens_on": date(2027, 1, 11), "closes_on": date(2027, 2, 12), "last_entry_on": date(2027, 3, 10)}
+        row = Cohort.objects.create(
+            programme=programme,
+            number=number,
+            state=state,
+            places=places,
+            responsible=coordinator,
+            created_at=NOW,
+            **{**window, **facts},
+        )
+        hosts = list(region.organisations.order_by("participations__order"))
+        for order, host in enumerate(hosts):
+            Share.objects.create(cohort=row, organisation=host, guaranteed=guaranteed, order=order)
+        for index, day in enumerate(days):
+            start = datetime.combine(day, time(9), STOCKHOLM)
+            theme = THEMES[index % len(THEMES)]
+            event = Event.objects.create(
+                region=region,
+                kind="course_day",
+                state="published",
+                title=theme,
+                date=day,
+                start_time=time(9),
+                end_time=time(16),
+                zone="Europe/Stockholm",
+                starts_at=start,
+                ends_at=start + timedelta(hours=7),
+                hours=Decimal("6.00"),
+                host=hosts[index % len(hosts)],
+                venue="Kommunhuset, sal Djulö",
+                arrival="kaffe från 8.30",
+                places=places,
+                changed_at=NOW,
+            )
+            for days_before in (14, 2, 1):
+                Reminder.objects.create(event=event, days_before=days_before, at_time=time(8))
+            CourseDay.objects.create(
+                cohort=row, number=index + 1, event=event, preparation="Läs fallet om familjen Ask före dagen."
+            )
+        return row
+
+    def enrolment(
+        self, cohort: Any, who: Any, unit: Any = None, side: str = "enrolled", employer: str = "approved", **facts: Any
+    ) -> Any:
+        """`who` in `cohort`; with a place, a confirmed claim and a registration on every day come along."""
+        from events.models import Claim, Registration
+        from programmes.models import Enrolment
+
+        unit = unit or who.employments.first().unit
+        states = {"enrolled": "confirmed", "completed": "confirmed", "offered": "offered", "waitlisted": "waitlisted"}
+        claim = None
+        if side in states:
+            position = None
+            if side == "waitlisted":
+                position = cohort.places.last_position + 1
+                cohort.places.last_position = position
+            else:
+                cohort.places.sold += 1
+            cohort.places.save()
+            claim = Claim.objects.create(
+                places=cohort.places,
+                person=who,
+                state=states[side],
+                position=position,
+                created_at=NOW,
+                changed_at=NOW,
+                offers=1 if side == "offered" else 0,
+                expires_at=NOW + timedelta(days=7) if side == "offered" else None,
+            )
+        from people.models import Organisation
+
+        row = Enrolment.objects.create(
+            cohort=cohort,
+            person=who,
+            code=f"T{cohort.pk}-{who.pk}",
+            claim=claim,
+            programme_side=side,
+            employer_side=employer,
+            organisation=Organisation.objects.get(pk=unit.top_id),
+            unit=unit,
+            employed_since=date(2026, 9, 1),
+            degree="Socionomexamen 2026",
+            exercises_authority=True,
+            manager_address="stina@eskilstuna.example",
+            applied_at=facts.pop("applied_at", NOW),
+            **facts,
+        )
+        if side in ("enrolled", "completed"):
+            Registration.objects.bulk_create(
+                Registration(event=day.event, person=who, from_enrolment=True, created_at=NOW, changed_at=NOW)
+                for day in cohort.days.select_related("event")
+            )
+        return row
+
+    def attendance(self, enrolment: Any, *marks: str) -> None:
+        """Marks for the first days, in order: n present, a reported, f absent, a number of hours, or "" for none."""
+        from events.models import Attendance, Registration
+
+        for day, mark in zip(enrolment.cohort.days.select_related("event"), marks, strict=False):
+            if not mark:
+                continue
+            registration = Registration.objects.get(event=day.event, person=enrolment.person)
+            words = {"n": "present", "a": "excused", "f": "absent"}
+            hours = day.event.hours if mark == "n" else Decimal(mark) if mark not in words else Decimal(0)
+            Attendance.objects.create(
+                registration=registration,
+                mark=words.get(mark, "present"),
+                hours=hours,
+                by=enrolment.cohort.responsible,
+                at=NOW,
+            )
+
+
+def make_cast() -> Cast:
+    """Two regions and their people."""
+    made: dict[str, Any] = {}
+    eskilstuna = organisation("Eskilstuna", mark="ES")
+    nykoping = organisation("Nyköping", mark="NK")
+    flen = organisation("Flen", mark="FL")
+    lidkoping = organisation("Lidköping", mark="LI")
+    made.update(eskilstuna=eskilstuna, nykoping=nykoping, flen=flen, lidkoping=lidkoping)
+    made["sormland"] = sormland = region("sormland", "Sörmland", [eskilstuna, nykoping, flen])
+    made["skaraborg"] = skaraborg = region("skaraborg", "Skaraborg", [lidkoping])
+    made["barn"] = barn = organisation("Barn och familj", "unit", eskilstuna)
+    made["mottagning"] = mottagning = organisation("Mottagning", "unit", eskilstuna)
+    made["nyk_barn"] = nyk_barn = organisation("Barn och unga", "unit", nykoping)
+    made["lid_barn"] = lid_barn = organisation("Barn och familj Lidköping", "unit", lidkoping)
+    people = {
+        "ada": ("Ada Lindqvist", "ada@helmi.example", None, "sv"),
+        "malin": ("Malin Ekdahl", "malin@sormland.example", sormland, "sv"),
+        "lars": ("Lars Fors", "lars@eskilstuna.example", sormland, "sv"),
+        "stina": ("Stina Malmqvist", "stina@eskilstuna.example", sormland, "sv"),
+        "omar": ("Omar Haddad", "omar@eskilstuna.example", sormland, "sv"),
+        "petra": ("Petra Åkesson", "petra@nykoping.example", sormland, "sv"),
+        "tuva": ("Tuva Ljungdahl", "tuva@eskilstuna.example", sormland, "sv"),
+        "edvin": ("Edvin Kronqvist", "edvin@eskilstuna.example", sormland, "en"),
+        "leila": ("Leila Mansouri", "leila@eskilstuna.example", sormland, "sv"),
+        "yasmin": ("Yasmin Haddadi", "yasmin@nykoping.example", sormland, "fi"),
+        "vera": ("Vera Sund", "vera@skaraborg.example", skaraborg, "sv"),
+        "ulf": ("Ulf Rosander", "ulf@lidkoping.example", skaraborg, "sv"),
+        "selma": ("Selma Åkervall", "selma@lidkoping.example", skaraborg, "sv"),
+        "outsider": ("Olle Utanför", "olle@annat.example", None, "sv"),
+    }
+    for key, (name, email, home, language) in people.items():
+        made[key] = person(name, email, home, language)
+    role(made["ada"], "administrator")
+    role(made["malin"], "coordinator", region=sormland)
+    role(made["vera"], "coordinator", region=skaraborg)
+    role(made["lars"], "director", organisation=eskilstuna)
+    role(made["stina"], "manager", organisation=barn)
+    role(made["omar"], "manager", organisation=mottagning)
+    role(made["petra"], "manager", organisation=nyk_barn)
+    role(made["ulf"], "manager", organisation=lid_barn)
+    for who, unit in (
+        ("lars", eskilstuna),
+        ("stina", barn),
+        ("tuva", barn),
+        ("edvin", barn),
+        ("omar", mottagning),
+        ("leila", mottagning),
+        ("petra", nyk_barn),
+        ("yasmin", nyk_barn),
+        ("ulf", lid_barn),
+        ("selma", lid_barn),
+    ):
+        employment(made[who], unit)
+    return Cast(made)
+
+
+@pytest.fixture
+def cast(db: None) -> Any:
+    """The cast, with the clock at NOW (it goes on from there)."""
+    with time_machine.travel(NOW, tick=True):
+        yield make_cast()
+
+
+@pytest.fixture
+def sign_in(client: Any) -> Any:
+    """`sign_in(person)` gives a test client that is signed in."""
+
+    def signed_in(who: Any) -> Any:
+        client.force_login(who, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return signed_in
