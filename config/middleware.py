@@ -104,13 +104,18 @@ class ReaderLanguage:
 
 
 class Refusals:
-    """Turns a refusal that rose through a view into a page: 403 where the deed is not theirs, else 409."""
+    """Turns a refusal that rose through a view into a page (403 where the deed is not theirs, else 409), and a bare 405."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not getattr(response, "content", b"-"):
+            page = render(request, "405.html", {"quiet": True}, status=405)
+            page.headers["Allow"] = response.headers.get("Allow", "")
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Forbidden):

@@ -17,3 +17,8 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("", include("programmes.urls")),
 ]
+
+handler400 = "home.views.bad_request"
+handler403 = "home.views.forbidden"
+handler404 = "home.views.not_found"
+handler500 = "home.views.server_error"

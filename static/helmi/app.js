@@ -1,0 +1,85 @@
+/* Small comforts. Every page works without this file. */
+(function () {
+  "use strict";
+
+  /* Menus close on Escape, on a click elsewhere, and when another one opens. */
+  function closeMenus(except) {
+    document.querySelectorAll("details.menu[open], details.more[open]").forEach(function (menu) {
+      if (menu !== except) { menu.open = false; }
+    });
+  }
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") { return; }
+    var open = event.target.closest ? event.target.closest("details.menu[open], details.more[open]") : null;
+    closeMenus(null);
+    if (open) { open.querySelector("summary").focus(); }
+  });
+  document.addEventListener("click", function (event) {
+    closeMenus(event.target.closest("details.menu, details.more"));
+  });
+
+  /* The summary of errors takes the focus, also after a swap; a link in it goes into its field. */
+  function focusErrors(root) {
+    var summary = root.querySelector(".errsum");
+    if (summary) { summary.focus(); }
+  }
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest(".errsum a[href^='#']");
+    var field = link && document.getElementById(link.getAttribute("href").slice(1));
+    if (!field) { return; }
+    event.preventDefault();
+    (field.closest(".field") || field).scrollIntoView({ block: "start" });
+    field.focus({ preventScroll: true });
+  });
+
+  /* A form is sent once: a second press of the button within five seconds does nothing. */
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.method !== "post" || form.hasAttribute("data-hx-post")) { return; }
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    window.setTimeout(function () { delete form.dataset.sent; }, 5000);
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
+  });
+
+  /* Tell the outcome of a swap: an element with data-announce speaks through the page's one status region. */
+  function announce(text) {
+    var region = document.getElementById("announcer");
+    if (region) { region.textContent = ""; window.setTimeout(function () { region.textContent = text; }, 50); }
+  }
+  document.addEventListener("htmx:afterSettle", function (event) {
+    var root = event.detail.elt || document;
+    focusErrors(root);
+    var told = root.matches && root.matches("[data-announce]") ? root : root.querySelector("[data-announce]");
+    if (told) { announce(told.getAttribute("data-announce") || told.textContent.trim()); }
+  });
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var status = event.detail.xhr.status; /* a form with errors is shown; so is a refusal */
+    if (status === 422 || status === 409) { event.detail.shouldSwap = true; event.detail.isError = false; }
+  });
+
+  /* Polling stops while nobody looks. */
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (document.hidden && event.detail.elt.hasAttribute("data-poll")) { event.preventDefault(); }
+  });
+
+  /* Buttons that only make sense with JavaScript show themselves. */
+  document.querySelectorAll("[data-print]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () { window.print(); });
+  });
+  document.querySelectorAll("[data-copy]").forEach(function (button) {
+    if (!navigator.clipboard) { return; }
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      var from = document.getElementById(button.getAttribute("data-copy"));
+      navigator.clipboard.writeText(from.value || from.textContent).then(function () {
+        announce(button.getAttribute("data-copied") || "");
+      });
+    });
+  });
+
+  focusErrors(document);
+}());
