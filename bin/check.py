@@ -26,7 +26,7 @@ CHECKS: dict[str, tuple[list[str], dict[str, str]]] = {
     "imports": ([f"{BIN}/lint-imports"], {}),
     "migrations": ([PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"], TESTING),
     "deploy": ([PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
-    "djade": (["sh", "-c", f"git ls-files -z -- 'templates/*.html' | xargs -0 -r {BIN}/djade --check --target-version 5.2"], {}),
+    "djade": (["sh", "-c", f"find templates -name '*.html' | xargs {BIN}/djade --check --target-version 5.2"], {}),
     "ruff": ([f"{BIN}/ruff", "check", "--quiet"], {}),
     "format": ([f"{BIN}/ruff", "format", "--check", "--quiet"], {}),
 }

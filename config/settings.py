@@ -157,7 +157,7 @@ else:  # files: shared between the processes of one machine, so that limits on s
     }
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+STATIC_ROOT = None if DEMO else env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR / "files"  # private: nothing here has an address of its own
 STORAGES = {

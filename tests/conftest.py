@@ -1,0 +1,105 @@
+"""What every test has: a clock to set, a shut network, and eyes for undefined template variables."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core.cache import cache
+from django.template import engines
+from django.template.base import FilterExpression, Node
+
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
+THEIRS = TEMPLATES / "bootstrap5"  # crispy's own templates, as far as ours replace them
+
+
+@pytest.fixture
+def at() -> Iterator[Callable[..., datetime]]:
+    """Set the clock: `at("2026-03-28 08:00")` on the wall in Stockholm, another zone, or an aware datetime.
+
+    The clock stands still until it is set again.
+    """
+    journeys: list[time_machine.travel] = []
+
+    def travel(moment: datetime | str, zone: str = "Europe/Stockholm") -> datetime:
+        if isinstance(moment, str):
+            moment = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone))
+        if moment.tzinfo is None:
+            raise ValueError("say in which zone")
+        if journeys:
+            journeys.pop().stop()
+        journeys.append(time_machine.travel(moment, tick=False))
+        journeys[-1].start()
+        return moment
+
+    yield travel
+    for journey in journeys:
+        journey.stop()
+
+
+class Undefined(str):
+    """Django's word for a variable that is not there: empty, as in production, but written down when it is ours."""
+
+    __slots__ = ("seen",)
+    seen: set[str]
+
+    def __bool__(self) -> bool:
+        frame = sys._getframe(1)
+        expression = frame.f_locals.get("self")
+        while frame := frame.f_back:  # type: ignore[assignment]  # the loop ends where the stack does
+            node = frame.f_locals.get("self")
+            if isinstance(node, Node) and getattr(node, "origin", None):
+                path = Path(str(node.origin.name))
+                if path.is_relative_to(TEMPLATES) and not path.is_relative_to(THEIRS):
+                    token = getattr(node, "token", None)
+                    name = expression.token if isinstance(expression, FilterExpression) else expression
+                    self.seen.add(f"{path.relative_to(TEMPLATES)}:{token.lineno if token else '?'} {name}")
+                break
+        return False
+
+
+@pytest.fixture(scope="session")
+def _undefined() -> Undefined:
+    word = Undefined()
+    word.seen = set()
+    engines["django"].engine.string_if_invalid = word
+    return word
+
+
+@pytest.fixture(autouse=True)
+def no_undefined_variables(_undefined: Undefined) -> Iterator[None]:
+    """A template of ours that names a variable which is not there fails the test."""
+    _undefined.seen.clear()
+    yield
+    assert not _undefined.seen, f"undefined in templates: {sorted(_undefined.seen)}"
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Limits and remembered things do not leak from test to test."""
+    cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """Nothing in a test reaches beyond this machine."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = str(address[0]) if isinstance(address, tuple) else str(address)
+            if host not in {"127.0.0.1", "::1", "localhost"}:
+                raise AssertionError(f"a test wanted to reach {host}")
+        real(self, address)  # type: ignore[arg-type]
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", connect)
+    yield
+    patch.undo()
