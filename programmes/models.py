@@ -192,6 +192,8 @@ class Enrolment(models.Model):
     counts_for_funder = models.BooleanField(_("counts for the funder"), default=True)
     counts_reason = models.CharField(max_length=300, blank=True)
     flags_at = models.DateTimeField(null=True, blank=True)
+    # The coordinator lets the application count in the selection although the manager's yes is missing.
+    included_reason = models.CharField(_("reason"), max_length=300, blank=True)
     applied_at = models.DateTimeField()
     completed_on = models.DateField(null=True, blank=True)
     # Kept first in line when the waiting list goes over to the next cohort.

@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
                 ('counts_for_funder', models.BooleanField(default=True, verbose_name='counts for the funder')),
                 ('counts_reason', models.CharField(blank=True, max_length=300)),
                 ('flags_at', models.DateTimeField(blank=True, null=True)),
+                ('included_reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
                 ('applied_at', models.DateTimeField()),
                 ('completed_on', models.DateField(blank=True, null=True)),
                 ('carried_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='carried_to', to='programmes.enrolment')),
