@@ -10,5 +10,6 @@ urlpatterns = [
     path("accessibility/", views.accessibility, name="accessibility"),
     path("personal-data/", views.personal_data, name="personal_data"),
     path("contact/", views.contact, name="contact"),
+    path("health/", views.health, name="health"),
     path("components/", views.components, name="components"),
 ]

@@ -1,15 +1,18 @@
 """The front page, the pages about Helmi itself, the component page, and what is said when something goes wrong."""
 
 import sys
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from celery import current_app
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.core.paginator import Paginator
-from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db.models import Max
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -17,8 +20,10 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from kombu.exceptions import KombuError
 
 from base import clock
+from base.models import Tick
 from home.forms import SampleForm
 from people.models import Organisation, Region
 from programmes.models import Cohort, Programme
@@ -114,6 +119,33 @@ def components(request: HttpRequest) -> HttpResponse:
     wrong = SampleForm({"email": "selma.akervall", "starts_on": "31.11.2027"})
     rows = Paginator(range(1, 61), 25).get_page(request.GET.get("page"))
     return render(request, "home/components.html", {"towns": towns, "wrong": wrong, "rows": rows})
+
+
+# ---------- For those who watch the machine ----------
+
+CLOCK_IS_LATE = timedelta(minutes=5)
+
+
+@login_not_required
+@require_GET
+def health(request: HttpRequest) -> JsonResponse:
+    """Whether the database, the queue and the clock do their work; 503 when the database does not answer."""
+    facts: dict[str, object] = {"version": settings.VERSION, "database": "ok", "queue": "ok", "clock": "never"}
+    try:
+        last = Tick.objects.aggregate(last=Max("last_at"))["last"]
+    except DatabaseError:
+        facts["database"] = "down"
+    else:
+        if last:
+            age = clock.now() - last
+            facts |= {"clock": "late" if age > CLOCK_IS_LATE else "ok", "clock_seconds": round(age.total_seconds())}
+    try:
+        with current_app.connection_for_write() as queue:
+            queue.ensure_connection(max_retries=1, timeout=2)
+    except (KombuError, OSError):
+        facts["queue"] = "down"
+    down = facts["database"] == "down"
+    return JsonResponse(facts, status=503 if down else 200, headers={"Cache-Control": "no-store"})
 
 
 # ---------- When something goes wrong ----------
