@@ -50,6 +50,9 @@ class Tick(models.Model):
     leased_until = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True)
     watermark = models.DateTimeField(null=True)
+    # Rounds that failed since the last that did not, and the kind of error (never its message, which may quote data).
+    failures = models.PositiveIntegerField(default=0)
+    trouble = models.CharField(max_length=80, blank=True)
 
     def __str__(self) -> str:
         return self.name

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from outbox.states import OPEN, TROUBLE, WAITING, Lane, LetterState
 
@@ -17,6 +18,12 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Those that may be claimed by a sender at `now`."""
         return self.filter(
             Q(state__in=WAITING, not_before__lte=now) | Q(state=LetterState.INFLIGHT, leased_until__lte=now)
+        )
+
+    def not_begun(self) -> "LetterQuerySet":
+        """Those of which nothing has been said to a mail server yet."""
+        return self.filter(
+            Q(state__in=[LetterState.HELD, *WAITING]) | Q(state=LetterState.INFLIGHT, begun_at__isnull=True)
         )
 
     def waiting(self) -> "LetterQuerySet":
@@ -36,6 +43,18 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(Q(person=person) | Q(scope__in=[f"region:{pk}" for pk in person.reach.region_ids]))
 
 
+class BatchQuerySet(models.QuerySet["Batch"]):
+    """Letters to many."""
+
+    def visible_to(self, person: Any) -> "BatchQuerySet":
+        """For a coordinator those of her regions; administrators see all."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.filter(scope__in=[f"region:{pk}" for pk in person.reach.region_ids])
+
+
 class Batch(models.Model):
     """Letters that leave together, held until someone has read them, with time to undo after the release."""
 
@@ -48,12 +67,17 @@ class Batch(models.Model):
     send_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
 
+    objects = BatchQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at"]
         verbose_name_plural = "batches"
 
     def __str__(self) -> str:
         return f"{self.kind} {self.about}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("outbox:batch", args=[self.pk])
 
 
 class Letter(models.Model):
@@ -84,6 +108,8 @@ class Letter(models.Model):
     sent_subject = models.CharField(max_length=250, blank=True)
     sent_text = models.TextField(blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # Set just before the mail server is spoken to, cleared when its answer is known: what a crash leaves in doubt.
+    begun_at = models.DateTimeField(null=True, blank=True)
     possible_duplicates = models.PositiveSmallIntegerField(default=0)
     trouble = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
@@ -96,3 +122,21 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("outbox:letter", args=[self.pk])
+
+
+class FlaggedAddress(models.Model):
+    """An address whose mail server said that there is no such mailbox; a letter that arrives takes the flag away."""
+
+    address = models.EmailField(max_length=254, unique=True)
+    code = models.CharField(max_length=40, blank=True)
+    flagged_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["address"]
+        verbose_name_plural = "flagged addresses"
+
+    def __str__(self) -> str:
+        return self.address

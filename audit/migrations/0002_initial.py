@@ -6,33 +6,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('audit', '0001_initial'),
+        ("audit", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='deed',
-            name='by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="deed",
+            name="by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='seal',
-            name='previous',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='next', to='audit.seal'),
+            model_name="seal",
+            name="previous",
+            field=models.OneToOneField(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="next", to="audit.seal"
+            ),
         ),
         migrations.AddField(
-            model_name='deed',
-            name='seal',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deeds', to='audit.seal'),
+            model_name="deed",
+            name="seal",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deeds",
+                to="audit.seal",
+            ),
         ),
         migrations.AddField(
-            model_name='words',
-            name='deed',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='words', to='audit.deed'),
+            model_name="words",
+            name="deed",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="words", to="audit.deed"
+            ),
         ),
     ]

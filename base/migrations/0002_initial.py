@@ -38,6 +38,8 @@ class Migration(migrations.Migration):
                 ('leased_until', models.DateTimeField(null=True)),
                 ('last_at', models.DateTimeField(null=True)),
                 ('watermark', models.DateTimeField(null=True)),
+                ('failures', models.PositiveIntegerField(default=0)),
+                ('trouble', models.CharField(blank=True, max_length=80)),
             ],
         ),
     ]

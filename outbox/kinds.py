@@ -1,0 +1,186 @@
+"""Kinds of letters: who builds each, and how a letter is composed from one plain template.
+
+A builder runs when the letter is sent and when it is shown, with the reader's language active. It returns None when
+the letter is no longer true (left, moved, cancelled); the letter is then cancelled.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.template import Context
+from django.template.loader import get_template, render_to_string
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+if TYPE_CHECKING:
+    from outbox.models import Letter
+
+MASK = "…"
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A letter in words: what its reader gets."""
+
+    subject: str
+    text: str
+    html: str = ""
+    attachments: Sequence[tuple[str, str | bytes, str]] = ()
+    reply_to: str = ""
+    sender: str = ""  # a name to stand before our address, such as the region's
+    secrets: Sequence[str] = ()  # parts of personal links: masked in what is kept and shown
+
+    def masked(self, text: str) -> str:
+        """A text of this mail without what opens personal links."""
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            if secret:
+                text = text.replace(secret, MASK)
+        return text
+
+
+Build = Callable[["Letter"], Mail | None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is known of a kind: its builder, its title on pages, and what to do when delivery is unknown."""
+
+    name: str
+    build: Build
+    title: str | Promise
+    careful: bool = False
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: str, build: Build, *, title: str | Promise, careful: bool = False) -> None:
+    """Tell the outbox how to build letters of this kind.
+
+    `careful` is for invitations and security mails: when a crash leaves it unknown whether such a letter went, a person
+    decides; any other is sent once more and counted as a possible duplicate.
+    """
+    if kind in _kinds and _kinds[kind].build is not build:
+        raise ValueError(f"there are two kinds of letter called {kind!r}")
+    _kinds[kind] = Kind(kind, build, title, careful)
+
+
+def find(kind: str) -> Kind:
+    """The kind with this name; KeyError is a bug in whoever wrote the letter."""
+    return _kinds[kind]
+
+
+def title(kind: str) -> str:
+    """What the kind is called on pages, in the reader's language."""
+    known = _kinds.get(kind)
+    return str(known.title) if known else kind
+
+
+def names() -> list[str]:
+    """Every registered kind."""
+    return sorted(_kinds)
+
+
+# ---------- Composing ----------
+
+LINK = re.compile(r"\[([^\]\n]+)\]\((\S+?)\)")
+
+
+@dataclass
+class _Part:
+    """A paragraph, a list or a button of a letter."""
+
+    kind: str
+    lines: list[SafeString] = field(default_factory=list)
+    url: str = ""
+
+
+def compose(
+    template: str,
+    context: dict[str, Any],
+    *,
+    why: str = "",
+    region: str = "",
+    funder: str = "",
+    reply_to: str = "",
+    sender: str = "",
+    attachments: Sequence[tuple[str, str | bytes, str]] = (),
+    secrets: Sequence[str] = (),
+) -> Mail:
+    """A mail from one plain template, as text and as HTML.
+
+    The template's first line is "Subject: ..."; then an empty line and the body: paragraphs with empty lines between,
+    lists of lines that begin with "- ", and links as [words](address), where the address is one of ours; a link alone
+    on its line becomes a button. What people typed is text, whatever it looks like. `why` says why the reader got
+    the letter; `region` and `funder` stand in its foot.
+    """
+    rendered = get_template(template).template.render(Context(context, autoescape=False))  # type: ignore[attr-defined]
+    head, _separator, body = rendered.strip().partition("\n")
+    if not head.startswith("Subject:"):
+        raise ValueError(f"{template} does not begin with its subject")
+    subject = " ".join(head.removeprefix("Subject:").split())
+    body = re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in body.strip().splitlines()))
+    foot = [line for line in (why, region, funder) if line]
+    text = LINK.sub(_link_as_text, body)
+    if foot:
+        text += "\n\n-- \n" + "\n".join(foot)
+    html = render_to_string(
+        "outbox/letter.html",
+        {
+            "subject": subject,
+            "language": get_language(),
+            "parts": _parts(body),
+            "why": why,
+            "region": region,
+            "funder": funder,
+            "home": settings.BASE_URL,
+        },
+    )
+    return Mail(subject, text + "\n", html, tuple(attachments), reply_to, sender, tuple(secrets))
+
+
+def ours(url: str) -> bool:
+    """Whether a link in a letter leads to this portal: no other is made clickable."""
+    return url == settings.BASE_URL or url.startswith((f"{settings.BASE_URL}/", f"{settings.BASE_URL}?"))
+
+
+def _link_as_text(match: re.Match[str]) -> str:
+    words, url = match.groups()
+    return f"{words}: {url}" if ours(url) else match.group()
+
+
+def _inline(line: str) -> SafeString:
+    """A line as HTML: everything escaped, and our own links clickable."""
+    pieces: list[SafeString] = []
+    end = 0
+    for match in LINK.finditer(line):
+        words, url = match.groups()
+        if ours(url):
+            pieces += [format_html("{}", line[end : match.start()]), format_html('<a href="{}">{}</a>', url, words)]
+            end = match.end()
+    pieces.append(format_html("{}", line[end:]))
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
+
+
+def _parts(body: str) -> list[_Part]:
+    """The body as paragraphs, lists and buttons."""
+    parts: list[_Part] = []
+    for block in body.split("\n\n"):
+        open_part: _Part | None = None
+        for line in block.splitlines():
+            alone = LINK.fullmatch(line)
+            if alone and ours(alone.group(2)):
+                parts.append(_Part("button", [format_html("{}", alone.group(1))], alone.group(2)))
+                open_part = None
+                continue
+            kind = "list" if line.startswith("- ") else "paragraph"
+            if open_part is None or open_part.kind != kind:
+                open_part = _Part(kind)
+                parts.append(open_part)
+            open_part.lines.append(_inline(line.removeprefix("- ")))
+    return parts
