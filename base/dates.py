@@ -50,6 +50,12 @@ def month_name(month: int, language: str | None = None) -> str:
     return str(get_month_names("wide", "stand-alone", locale=spoken(language))[month])
 
 
+def month_short(month: int, language: str | None = None) -> str:
+    """The month alone and short: sep, syys, Sep."""
+    code = spoken(language)
+    return month_name(month, code).removesuffix("kuu") if code == "fi" else MONTHS_SHORT[code][month - 1]
+
+
 def weekday_name(day_of: date, language: str | None = None) -> str:
     """The weekday alone: onsdag, keskiviikko, Wednesday."""
     return str(get_day_names("wide", "stand-alone", locale=spoken(language))[day_of.weekday()])

@@ -18,7 +18,7 @@ urlpatterns = [
     path("", include("programmes.urls")),
 ]
 
-handler400 = "home.views.bad_request"
-handler403 = "home.views.forbidden"
-handler404 = "home.views.not_found"
-handler500 = "home.views.server_error"
+handler400 = "home.views.errors.bad_request"
+handler403 = "home.views.errors.forbidden"
+handler404 = "home.views.errors.not_found"
+handler500 = "home.views.errors.server_error"

@@ -29,3 +29,12 @@ class SampleForm(PlainForm):
     )
     share = forms.BooleanField(label=_("Show my e-mail address to my group"), required=False)
     words = forms.CharField(label=_("Anything else"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
+
+
+class SampleFilter(PlainForm):
+    """A search over a list."""
+
+    show_optional = False
+
+    q = forms.CharField(label=_("Search by name"), required=False)
+    state = forms.ChoiceField(label=_("State"), choices=[("", _("All"))], required=False)

@@ -1,15 +1,15 @@
 from django.urls import path
 
-from home import views
+from home.views import components, front, health
 
 app_name = "home"
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("language/", views.language, name="language"),
-    path("accessibility/", views.accessibility, name="accessibility"),
-    path("personal-data/", views.personal_data, name="personal_data"),
-    path("contact/", views.contact, name="contact"),
-    path("health/", views.health, name="health"),
-    path("components/", views.components, name="components"),
+    path("", front.home, name="home"),
+    path("language/", front.language, name="language"),
+    path("accessibility/", front.accessibility, name="accessibility"),
+    path("personal-data/", front.personal_data, name="personal_data"),
+    path("contact/", front.contact, name="contact"),
+    path("components/", components.components, name="components"),
+    path("health/", health.health, name="health"),
 ]

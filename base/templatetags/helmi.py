@@ -81,6 +81,24 @@ def month(value: date | None) -> str:
 
 
 @register.filter
+def weekday_short(value: date) -> str:
+    """ons, ke, Wed, for the date tile."""
+    return dates.WEEKDAYS_SHORT[dates.spoken()][_day(value).weekday()]
+
+
+@register.filter
+def month_short(value: date) -> str:
+    """maj, touko, May, for the date tile."""
+    return dates.month_short(_day(value).month)
+
+
+@register.filter
+def day_number(value: date) -> str:
+    """12, for the date tile; 12. in Finnish."""
+    return f"{_day(value).day}." if dates.spoken() == "fi" else str(_day(value).day)
+
+
+@register.filter
 def clock_time(value: datetime | time | None) -> str:
     """kl. 9.00."""
     return dates.clock_time(here(value)) if value is not None else ""
