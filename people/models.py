@@ -9,6 +9,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -42,13 +43,19 @@ class Organisation(models.Model):
     country = models.CharField(_("country"), max_length=2, choices=Country)
     code = models.CharField(_("official code"), max_length=12, blank=True)
     mark = models.CharField(_("mark, two letters"), max_length=2, blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
+    )
     # Ids from the top down to this row, each with a slash behind it: "4/17/"; kept by the actions.
     path = models.CharField(max_length=200, db_index=True, blank=True)
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
+    # The paths of the predecessors, so that a role here reads their past without asking for them.
+    past_paths: Any = models.JSONField(default=list, blank=True)
     predecessors = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="successors")
-    contact = models.ForeignKey("Person", models.SET_NULL, null=True, blank=True, related_name="contact_for", verbose_name=_("named contact"))
+    contact = models.ForeignKey(
+        "Person", models.SET_NULL, null=True, blank=True, related_name="contact_for", verbose_name=_("named contact")
+    )
     emblem = models.ForeignKey("documents.StoredFile", models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = OrganisationQuerySet.as_manager()
@@ -86,7 +93,9 @@ class Region(models.Model):
     sender_address = models.EmailField(_("sender's address"))
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     logo = models.ForeignKey("documents.StoredFile", models.SET_NULL, null=True, blank=True, related_name="+")
-    smallest_group = models.PositiveSmallIntegerField(_("smallest group in figures"), default=5, validators=[MinValueValidator(5)])
+    smallest_group = models.PositiveSmallIntegerField(
+        _("smallest group in figures"), default=5, validators=[MinValueValidator(5)]
+    )
     parts = models.JSONField(_("parts in use"), default=list)
     organisations = models.ManyToManyField(Organisation, through="Participation", related_name="regions")
 
@@ -208,18 +217,15 @@ class Person(AbstractBaseUser):
         region_ids = tuple(sorted({row.region_id for row in rows if row.role == Role.COORDINATOR and row.region_id}))
         region_paths: list[str] = []
         if region_ids:
-            region_paths = list(
-                Participation.objects.on(today)
-                .filter(region_id__in=region_ids)
-                .values_list("organisation__path", flat=True)
-                .distinct()
-            )
+            parts = Participation.objects.on(today).filter(region_id__in=region_ids)
+            for path, past in parts.values_list("organisation__path", "organisation__past_paths"):
+                region_paths += [path, *past]
         return Reach(
             administrator=any(row.role == Role.ADMINISTRATOR for row in rows),
             region_ids=region_ids,
-            region_paths=region_paths,
-            director_paths=[row.organisation.path for row in rows if row.role == Role.DIRECTOR and row.organisation],
-            manager_paths=[row.organisation.path for row in rows if row.role == Role.MANAGER and row.organisation],
+            region_paths=sorted(set(region_paths)),
+            director_paths=[path for row in rows if row.role == Role.DIRECTOR for path in row.paths],
+            manager_paths=[path for row in rows if row.role == Role.MANAGER for path in row.paths],
         )
 
 
@@ -229,7 +235,9 @@ class RoleAssignment(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="roles")
     role = models.CharField(_("role"), max_length=20, choices=Role)
     region = models.ForeignKey(Region, models.CASCADE, null=True, blank=True, related_name="role_assignments")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="role_assignments")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="role_assignments"
+    )
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
     given_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -251,6 +259,11 @@ class RoleAssignment(models.Model):
     def __str__(self) -> str:
         return f"{self.get_role_display()} {self.region or self.organisation or ''}".strip()
 
+    @property
+    def paths(self) -> list[str]:
+        """The tree paths that the role reaches: its organisation's, and those that came before it."""
+        return [self.organisation.path, *self.organisation.past_paths] if self.organisation else []
+
 
 class Employment(models.Model):
     """A person works in a unit, from a day to a day; nothing says "current"."""
@@ -258,7 +271,9 @@ class Employment(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="employments")
     unit = models.ForeignKey(Organisation, models.PROTECT, related_name="employments")
     job_title = models.CharField(_("job title"), max_length=120, blank=True)
-    form = models.CharField(_("form of employment"), max_length=12, choices=EmploymentForm, default=EmploymentForm.PERMANENT)
+    form = models.CharField(
+        _("form of employment"), max_length=12, choices=EmploymentForm, default=EmploymentForm.PERMANENT
+    )
     main = models.BooleanField(_("main unit"), default=True)
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
@@ -327,3 +342,9 @@ class SignInProvider(models.Model):
 
     def __str__(self) -> str:
         return self.provider_id
+
+
+class Request(HttpRequest):
+    """A request by someone who has signed in; the middleware lets nobody else through to these views."""
+
+    user: Person

@@ -1,13 +1,15 @@
 """How far a participant has come towards the certificate: counted from plain facts, in the same words everywhere.
 
-A day counts when the person was there for the whole of it, on the day itself or on a day that replaces it (once). Part
-of a day gives its hours to the participation, and does not count as a day.
+Presence is counted in days: a whole day is 1, four hours of a six-hour day are 4/6. A missed day that is made up
+elsewhere counts once, and never for more than the day itself. A rule of 7 days of 8 leaves one day, or its hours, to
+miss.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 
 class DayState(StrEnum):
@@ -31,16 +33,16 @@ class DayFact:
     over: bool
     mark: str = ""  # "", "present", "excused" or "absent"
     hours: Decimal = Decimal(0)
-    made_up_hours: Decimal | None = None
+    made_up_hours: Decimal | None = None  # presence on the day that replaces it
 
     @property
     def state(self) -> DayState:
         """The word for the day."""
         if self.mark == "present" and self.hours >= self.full_hours:
             return DayState.PRESENT
-        if self.made_up_hours is not None and self.made_up_hours > 0:
+        if self.made_up_hours is not None and self.hours_there >= self.full_hours:
             return DayState.MADE_UP
-        if self.mark == "present":
+        if self.hours_there > 0:
             return DayState.PARTLY
         if self.mark == "excused":
             return DayState.EXCUSED
@@ -49,27 +51,32 @@ class DayFact:
         return DayState.UNKNOWN if self.over else DayState.TO_COME
 
     @property
-    def counts(self) -> bool:
-        """Whether it is one of the days that the certificate needs."""
-        return self.state in (DayState.PRESENT, DayState.MADE_UP)
-
-    @property
     def hours_there(self) -> Decimal:
         """Hours of presence; a missed day and its replacement never give more than the day has."""
         return min(self.full_hours, self.hours + (self.made_up_hours or Decimal(0)))
 
+    @property
+    def share(self) -> Fraction:
+        """How much of the day counts, 0 to 1."""
+        return Fraction(self.hours_there) / Fraction(self.full_hours) if self.full_hours else Fraction(0)
+
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a person stands; `can_miss` is how many more days may be missed, never below 0."""
+    """Where a person stands when `required` days must count."""
 
     days: tuple[DayFact, ...]
     required: int
 
     @property
-    def attended(self) -> int:
-        """Days that count."""
-        return sum(day.counts for day in self.days)
+    def attended(self) -> Fraction:
+        """Days that count, parts of days included."""
+        return sum((day.share for day in self.days), Fraction(0))
+
+    @property
+    def whole_days(self) -> int:
+        """Days that count, rounded down: "you have done 3 of 8 days"."""
+        return int(self.attended)
 
     @property
     def hours(self) -> Decimal:
@@ -88,19 +95,28 @@ class Standing:
         return tuple(day.number for day in self.days if day.state is DayState.UNKNOWN)
 
     @property
-    def to_come(self) -> int:
-        """Days that may still count."""
-        return sum(day.state is DayState.TO_COME for day in self.days)
+    def left(self) -> Fraction:
+        """Days that may still be missed; negative when something must be made up. Unmarked days count as attended."""
+        lost = sum((1 - day.share for day in self.days if day.number in self.missed), Fraction(0))
+        return len(self.days) - self.required - lost
 
     @property
-    def can_miss(self) -> int:
-        """How many more days can be missed and still complete, counting unmarked days as attended."""
-        return max(0, len(self.days) - len(self.missed) - self.required)
+    def can_miss_days(self) -> int:
+        """Whole days that may still be missed."""
+        return max(0, int(self.left))
 
     @property
-    def short(self) -> int:
-        """Days that are missing even if all days to come are attended; to be made up elsewhere."""
-        return max(0, self.required - (self.attended + self.to_come + len(self.unknown)))
+    def can_miss_hours(self) -> Decimal:
+        """Hours that may still be missed when that is no whole number of days, else 0; to the quarter, downwards."""
+        if self.left <= 0 or self.left.denominator == 1 or not self.days:
+            return Decimal(0)
+        quarters = int(self.left * Fraction(self.days[0].full_hours) * 4)
+        return Decimal(quarters) / 4
+
+    @property
+    def must_make_up(self) -> Fraction:
+        """Days, or parts, that must be made up elsewhere even if all that is to come is attended."""
+        return max(Fraction(0), -self.left)
 
     @property
     def complete(self) -> bool:
