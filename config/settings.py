@@ -160,6 +160,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = None if DEMO else env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR / "files"  # private: nothing here has an address of its own
+FILES_ACCEL = env("FILES_ACCEL", default="")  # an internal place of the web server before us that holds MEDIA_ROOT
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -312,6 +313,7 @@ LOGGING = {
         "django": {"level": "WARNING", "handlers": [], "propagate": True},
         "django.server": {"level": "ERROR", "handlers": [], "propagate": True},
         "fontTools": {"level": "WARNING"},
+        "kombu.connection": {"level": "ERROR"},  # says at each start that a broker of files has no host
         "weasyprint": {"level": "ERROR"},
     },
 }
