@@ -307,6 +307,9 @@ class Certificate(models.Model):
     # Everything that the paper says, frozen: name, programme, days, hours, themes, municipality, funder, signatories.
     facts: Any = models.JSONField(default=dict)
     file = models.ForeignKey("documents.StoredFile", models.SET_NULL, null=True, blank=True, related_name="+")
+    # The paper is printed by the clock; how often that was tried, and when it is tried again.
+    print_tries = models.PositiveSmallIntegerField(default=0)
+    print_after = models.DateTimeField(null=True, blank=True)
     issued_at = models.DateTimeField()
     issued_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     replaced_by = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="replaces")

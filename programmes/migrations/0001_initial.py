@@ -114,6 +114,8 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(choices=[('sv', 'Svenska'), ('fi', 'Suomi'), ('en', 'English')], max_length=2)),
                 ('state', models.CharField(choices=[('valid', 'valid'), ('replaced', 'replaced'), ('revoked', 'revoked')], default='valid', max_length=10)),
                 ('facts', models.JSONField(default=dict)),
+                ('print_tries', models.PositiveSmallIntegerField(default=0)),
+                ('print_after', models.DateTimeField(blank=True, null=True)),
                 ('issued_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('end_reason', models.CharField(blank=True, max_length=300)),
