@@ -12,7 +12,15 @@ from django.db.models import Exists, OuterRef, Q
 from base.clock import now
 
 if TYPE_CHECKING:
-    from people.models import Employment, Organisation, Participation, Person, Region, RoleAssignment
+    # Named in the base classes below, where only mypy reads them.
+    from people.models import (  # noqa: F401
+        Employment,
+        Organisation,
+        Participation,
+        Person,
+        Region,
+        RoleAssignment,
+    )
 
 
 def valid_on(day: date, prefix: str = "") -> Q:
@@ -83,6 +91,15 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def members(self) -> PersonQuerySet:
         """Everyone but guests, who are in no picker."""
         return self.filter(is_guest=False)
+
+    def with_address(self, address: str) -> PersonQuerySet:
+        """Whoever has `address` as the main address or as a confirmed one, whatever the case."""
+        from allauth.account.models import EmailAddress
+
+        if not address:
+            return self.none()
+        confirmed = EmailAddress.objects.filter(email__iexact=address, verified=True, user=OuterRef("pk"))
+        return self.filter(Q(email__iexact=address) | Exists(confirmed))
 
     def employed_under(self, paths: list[str], day: date) -> PersonQuerySet:
         """People with an employment on `day` at or below any of the `paths`."""

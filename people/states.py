@@ -27,8 +27,28 @@ class OrganisationKind(TextChoices):
 
 # Which kinds exist where; employers are the tops of their trees.
 KINDS_BY_COUNTRY: dict[str, tuple[str, ...]] = {
-    "SE": ("municipality", "region_se", "federation", "branch", "unit", "sub_unit", "university", "association", "research"),
-    "FI": ("municipality", "wellbeing_county", "joint_authority", "branch", "unit", "sub_unit", "university", "association", "research"),
+    "SE": (
+        "municipality",
+        "region_se",
+        "federation",
+        "branch",
+        "unit",
+        "sub_unit",
+        "university",
+        "association",
+        "research",
+    ),
+    "FI": (
+        "municipality",
+        "wellbeing_county",
+        "joint_authority",
+        "branch",
+        "unit",
+        "sub_unit",
+        "university",
+        "association",
+        "research",
+    ),
     "AX": ("municipality", "joint_authority", "branch", "unit", "sub_unit", "university", "association", "research"),
 }
 EMPLOYER_KINDS = ("municipality", "region_se", "wellbeing_county", "joint_authority", "federation")
