@@ -39,9 +39,18 @@ def answers() -> bool:
         return False
 
 
-def manage(*arguments: str) -> None:
-    """Run manage.py; its failure is ours."""
-    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, check=True)
+def prepare() -> int:
+    """Bring the database up to date, fill it when it is empty, and say who may sign in."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    sys.path.insert(0, str(ROOT))
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("demo")
+    call_command("demo", signins=True)
+    return 0
 
 
 def stop(children: list[subprocess.Popen[bytes]]) -> None:
@@ -61,17 +70,18 @@ def stop(children: list[subprocess.Popen[bytes]]) -> None:
 def serve() -> int:
     """Run until somebody ends us, or until a child ends."""
     children: list[subprocess.Popen[bytes]] = []
+    # In a container everything is root's, and Celery need not say so.
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
     try:
-        manage("migrate", "--noinput", "--verbosity", "0")
-        manage("demo")
-        children = [subprocess.Popen(command, cwd=ROOT) for command in COMMANDS]
+        # In a process of its own, which gives its memory back.
+        subprocess.run([sys.executable, __file__, "prepare"], cwd=ROOT, check=True)
+        children = [subprocess.Popen(command, cwd=ROOT, env=environment) for command in COMMANDS]
         while not answers():
             if any(child.poll() is not None for child in children):
                 print(f"Helmi did not start on {ADDRESS}. Is the port taken? PORT=8001 ./run takes another.")
                 return 1
             time.sleep(0.2)
         print(f"Helmi runs at {ADDRESS} (Ctrl-C ends it; passkeys need the name localhost)", flush=True)
-        manage("demo", "--signins")
         while all(child.poll() is None for child in children):
             time.sleep(0.5)
         print("A part of Helmi ended by itself; ending the rest.", file=sys.stderr)
@@ -85,6 +95,8 @@ def serve() -> int:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["prepare"]:
+        sys.exit(prepare())
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, interrupted)
     sys.exit(serve())
