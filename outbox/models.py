@@ -42,6 +42,14 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             return self
         return self.filter(Q(person=person) | Q(scope__in=[f"region:{pk}" for pk in person.reach.region_ids]))
 
+    def handled_by(self, person: Any) -> "LetterQuerySet":
+        """Those that a person may hold, send and cancel: not one's own, but those of the regions one coordinates."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.filter(scope__in=[f"region:{pk}" for pk in person.reach.region_ids])
+
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     """Letters to many."""
@@ -125,6 +133,16 @@ class Letter(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("outbox:letter", args=[self.pk])
+
+    @property
+    def reader_address(self) -> str:
+        """Where it goes: the person's address as it is now, or the one that was given for nobody we know."""
+        return (self.person.email or "") if self.person else self.address
+
+    @property
+    def reader_language(self) -> str:
+        """The language it is written in: the person's as it is now, until it has been sent."""
+        return self.person.language if self.person and not self.sent_at else self.language
 
 
 class FlaggedAddress(models.Model):

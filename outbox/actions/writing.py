@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 
-from outbox import clock
+from base import jobs
 from outbox import kinds as registry
 from outbox.models import Batch, Letter
 from outbox.states import Lane, LetterState
@@ -68,7 +68,7 @@ def write(
     # A conflict waits for the other transaction and does nothing: no savepoint, and no error to recover from.
     Letter.objects.bulk_create([letter], ignore_conflicts=True)
     if not held and earliest <= now:
-        clock.wake(SENDER)
+        jobs.wake(SENDER)
     return Letter.objects.get(key=key)
 
 

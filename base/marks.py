@@ -1,0 +1,39 @@
+"""The mark on a view that shows or changes personal data: one middleware reads it and writes the audit row."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.db import models
+from django.http import HttpRequest
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a marked view says about the answer it gives: about whom, in which scope, with which codes."""
+
+    about: models.Model | str
+    scope: str = ""
+    codes: dict[str, Any] = field(default_factory=dict)
+
+
+def audited(deed: str) -> Callable[[View], View]:
+    """Mark a view: what it answers a signed-in person is recorded as `deed`.
+
+    A GET is recorded when it shows something (200), a POST when it did something (below 400). What it is about is the
+    route with its ids, unless the view says more with `note`. The route's row in config/policy.toml has
+    `audit = true`; a test compares the two. An action that records its own deed needs no mark on its view.
+    """
+
+    def mark(view: View) -> View:
+        view.audited = deed  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def note(request: HttpRequest, *, about: models.Model | str, scope: str = "", **codes: Any) -> None:
+    """Say what a marked view shows or changes, for the audit row."""
+    request.audit_note = Note(about, scope, codes)  # type: ignore[attr-defined]
