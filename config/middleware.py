@@ -13,6 +13,8 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
+from audit import actions as audit
+from base import clock
 from base.refusal import Forbidden, Refusal
 from config.logs import request_id, route_of
 
@@ -101,6 +103,34 @@ class ReaderLanguage:
     def _remembered(request: HttpRequest) -> str:
         cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         return cookie if cookie in LANGUAGES else translation.get_language_from_request(request)
+
+
+class Audited:
+    """Writes the audit row of a view that carries the mark `audited`: who looked at, or changed, what.
+
+    The only thing that a GET writes. A deed of the portal's own actions is recorded by them, in their transaction.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        match = request.resolver_match
+        deed = getattr(match.func, "audited", "") if match else ""
+        if deed and match and request.user.is_authenticated and self._did_something(request, response):
+            note = getattr(request, "audit_note", None)
+            ids = ",".join(str(value) for value in match.kwargs.values() if isinstance(value, int | uuid.UUID))
+            about = note.about if note else f"{match.view_name}:{ids}".rstrip(":")
+            scope, codes = (note.scope, note.codes) if note else ("", {})
+            audit.record(deed, by=request.user, about=about, scope=scope, now=clock.now(), **codes)
+        return response
+
+    @staticmethod
+    def _did_something(request: HttpRequest, response: HttpResponseBase) -> bool:
+        if request.method in ("GET", "HEAD"):
+            return response.status_code == 200
+        return response.status_code < 400
 
 
 class Refusals:

@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "config.middleware.Audited",
     "config.middleware.Refusals",
 ]
 
@@ -197,7 +198,9 @@ if CELERY_BROKER_URL == "filesystem://":
     }
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}  # longer than any task and any countdown
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "clock": {"task": "outbox.tick", "schedule": 60.0, "options": {"expires": 50}},  # times of day are our own code's
+}
 
 # --- Mail ------------------------------------------------------------------------------------------------------------
 
@@ -205,6 +208,8 @@ globals().update(env.email("EMAIL_URL", default=f"filemail:///{VAR / 'mail'}"))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default=f"Helmi <no-reply@{urlsplit(BASE_URL).hostname}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+BOUNCE_ADDRESS = env("BOUNCE_ADDRESS", default="")  # its mail is piped to `manage.py take_bounce`, plus-addresses too
+RELAY_LOG = env("RELAY_LOG", default="")  # the relay's log in Postfix's format: tells what it took before a crash
 
 # --- Languages and time ----------------------------------------------------------------------------------------------
 
