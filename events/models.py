@@ -9,7 +9,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from events.querysets import ClaimQuerySet, EventQuerySet, RegistrationQuerySet
-from events.states import LIVE, Audience, CheckIn, ClaimState, EventKind, EventState, Mark, RegistrationState, StaffFunction
+from events.states import (
+    LIVE,
+    Audience,
+    CheckIn,
+    ClaimState,
+    EventKind,
+    EventState,
+    Mark,
+    RegistrationState,
+    StaffFunction,
+)
 from people.models import Organisation, Person, Region
 
 
@@ -32,7 +42,9 @@ class Places(models.Model):
     class Meta:
         verbose_name_plural = "places"
         constraints = [
-            models.CheckConstraint(condition=Q(capacity__isnull=True) | Q(sold__lte=F("capacity")), name="places_not_oversold")
+            models.CheckConstraint(
+                condition=Q(capacity__isnull=True) | Q(sold__lte=F("capacity")), name="places_not_oversold"
+            )
         ]
 
     def __str__(self) -> str:
@@ -68,6 +80,8 @@ class Claim(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="claims")
     state = models.CharField(max_length=12, choices=ClaimState)
     position = models.PositiveIntegerField(null=True, blank=True)
+    # Stands before those who are not: carried over from another waiting list.
+    first = models.BooleanField(default=False)
     offered_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     # How many times a place was offered; with the key it names the reason of each offer letter.
@@ -81,7 +95,9 @@ class Claim(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["places", "person"], condition=Q(state__in=LIVE), name="claim_one_live"),
-            models.UniqueConstraint(fields=["places", "position"], condition=Q(state=ClaimState.WAITLISTED), name="claim_no_ties"),
+            models.UniqueConstraint(
+                fields=["places", "position"], condition=Q(state=ClaimState.WAITLISTED), name="claim_no_ties"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -121,7 +137,14 @@ class Event(models.Model):
     ends_at = models.DateTimeField()
     # Hours of content that full presence gives, to the quarter.
     hours = models.DecimalField(_("hours"), max_digits=5, decimal_places=2, default=Decimal("6.00"))
-    host = models.ForeignKey(Organisation, models.SET_NULL, null=True, blank=True, related_name="hosted_events", verbose_name=_("host municipality"))
+    host = models.ForeignKey(
+        Organisation,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="hosted_events",
+        verbose_name=_("host municipality"),
+    )
     venue = models.CharField(_("place"), max_length=160, blank=True)
     address = models.CharField(_("street address"), max_length=200, blank=True)
     access_notes = models.CharField(_("access at the place"), max_length=500, blank=True)
@@ -129,7 +152,7 @@ class Event(models.Model):
     remote_link = models.URLField(_("link"), blank=True)
     venue_confirmed_at = models.DateTimeField(null=True, blank=True)
     places = models.ForeignKey(Places, models.SET_NULL, null=True, blank=True, related_name="events")
-    # Raised by every change that readers of the calendar must learn: SEQUENCE in feeds, and part of each reminder's key.
+    # Raised by every change that readers of the calendar must learn: SEQUENCE in feeds, part of each reminder's key.
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -141,7 +164,9 @@ class Event(models.Model):
         ordering = ["starts_at", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="event_ends_after_start"),
-            models.CheckConstraint(condition=~Q(kind=EventKind.SUPERVISION) | Q(description=""), name="event_supervision_no_content"),
+            models.CheckConstraint(
+                condition=~Q(kind=EventKind.SUPERVISION) | Q(description=""), name="event_supervision_no_content"
+            ),
         ]
 
     def __str__(self) -> str:

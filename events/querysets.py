@@ -36,7 +36,9 @@ class EventQuerySet(models.QuerySet["Event"]):
             return self
         from events.models import Registration, Staff
 
-        mine = Registration.objects.filter(event=OuterRef("pk"), person=person).exclude(state=RegistrationState.CANCELLED)
+        mine = Registration.objects.filter(event=OuterRef("pk"), person=person).exclude(
+            state=RegistrationState.CANCELLED
+        )
         staff = Staff.objects.filter(event=OuterRef("pk"), person=person)
         return self.filter(
             public
@@ -71,8 +73,9 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     """People on events."""
 
     def expected(self) -> RegistrationQuerySet:
-        """Those who are awaited: registered and not reported absent."""
-        return self.filter(state=RegistrationState.REGISTERED)
+        """Those who are awaited: registered, not reported absent, and not waiting for a place of their own."""
+        has_place = Q(claim__isnull=True) | Q(claim__state=ClaimState.CONFIRMED)
+        return self.filter(has_place, state=RegistrationState.REGISTERED)
 
     def standing(self) -> RegistrationQuerySet:
         """All but the cancelled."""

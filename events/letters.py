@@ -1,0 +1,301 @@
+"""What we write to people about events: reminders, moved, changed, cancelled, and the alert of what was missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from base import clock, dates
+from events import ics
+from events.models import Change, Claim, Event, Registration
+from events.states import EventState
+from outbox import actions as outbox
+from outbox import kinds
+from outbox.kinds import Mail
+from outbox.models import Letter
+from outbox.states import Lane
+from people.models import Person
+
+REMINDER = "events.reminder"
+MOVED = "events.moved"
+CHANGED = "events.changed"
+CANCELLED = "events.cancelled"
+MISSED = "events.missed"
+# Letters that lose their sense when the event is cancelled.
+BEFORE_THE_DAY = (REMINDER, MOVED, CHANGED)
+
+
+def scope_of(event: Event) -> str:
+    """Who may see the letter among the organisers."""
+    return f"region:{event.region_id}"
+
+
+# ---------- Writing ----------
+
+
+def reminder(event: Event, person: Person, *, days_before: int, due: datetime, now: datetime) -> Letter:
+    """Remind one registered person; once for this rule, this version of the event and this person."""
+    return outbox.write(
+        kind=REMINDER,
+        key=f"{REMINDER}:{event.pk}:{event.version}:{days_before}:{person.pk}",
+        about=event,
+        scope=scope_of(event),
+        now=now,
+        person=person,
+        facts={"event": event.pk, "starts_at": event.starts_at.isoformat()},
+        not_before=due,
+        useful_until=event.starts_at,
+        lane=Lane.REMINDER,
+    )
+
+
+def _to_registered(kind: str, change: Change, facts: dict[str, Any], people: Iterable[Person], now: datetime) -> int:
+    event = change.event
+    written = 0
+    for person in people:
+        outbox.write(
+            kind=kind,
+            key=f"{kind}:{change.pk}:{person.pk}",
+            about=event,
+            scope=scope_of(event),
+            now=now,
+            person=person,
+            facts={"event": event.pk, "change": change.pk, **facts},
+            useful_until=max(event.starts_at, change.at) if kind != CANCELLED else None,
+            undoable=True,
+        )
+        written += 1
+    return written
+
+
+def _registered(event: Event) -> list[Person]:
+    rows = Registration.objects.standing().filter(event=event).select_related("person").order_by("pk")
+    return [row.person for row in rows]
+
+
+def moved(change: Change, *, now: datetime) -> int:
+    """Tell everybody registered of the new time, compared with what they last were told; how many are written to.
+
+    Notices of an earlier move that have not left are taken back; when this move undoes it, nobody is written to.
+    """
+    event = change.event
+    before = {name: str(change.before[name]) for name in ("starts_at", "ends_at")}
+    unsent = (
+        Letter.objects.not_begun()
+        .filter(about=f"{event._meta.label_lower}:{event.pk}", kind=MOVED)
+        .order_by("created_at")
+        .first()
+    )
+    if unsent is not None:
+        before = {name: str(unsent.facts[name]) for name in ("starts_at", "ends_at")}
+        outbox.cancel_about(about=event, kinds=[MOVED], now=now)
+    if (before["starts_at"], before["ends_at"]) == (event.starts_at.isoformat(), event.ends_at.isoformat()):
+        return 0
+    return _to_registered(MOVED, change, before, _registered(event), now)
+
+
+def changed(change: Change, *, now: datetime) -> int:
+    """Tell everybody registered of another place; how many are written to."""
+    outbox.cancel_about(about=change.event, kinds=[CHANGED], now=now)
+    return _to_registered(CHANGED, change, {}, _registered(change.event), now)
+
+
+def cancelled(change: Change, *, also_tell: Iterable[Person], now: datetime) -> int:
+    """Tell everybody registered, everybody on the waiting list, and `also_tell`; each once."""
+    event = change.event
+    people = {person.pk: person for person in _registered(event)}
+    if event.places_id is not None:
+        waiting = Claim.objects.waiting().filter(places=event.places_id, registration__event=event)
+        people |= {claim.person_id: claim.person for claim in waiting.select_related("person")}
+    people |= {person.pk: person for person in also_tell}
+    return _to_registered(CANCELLED, change, {}, people.values(), now)
+
+
+def missed(event: Event, *, now: datetime) -> Letter:
+    """Tell the region, once for this version of the event, that its reminders could not go before it began."""
+    region = event.region
+    return outbox.write(
+        kind=MISSED,
+        key=f"{MISSED}:{event.pk}:{event.version}",
+        about=event,
+        scope=scope_of(event),
+        now=now,
+        address=region.sender_address,
+        language=(region.languages or [settings.LANGUAGE_CODE])[0],
+        facts={"event": event.pk},
+    )
+
+
+# ---------- Building ----------
+
+
+def _event(letter: Letter) -> Event | None:
+    return Event.objects.select_related("region", "host").filter(pk=letter.facts["event"]).first()
+
+
+def _takes_part(letter: Letter, event: Event, *, expected: bool) -> bool:
+    """Whether the reader is still on the event, and awaited there where that matters."""
+    rows = Registration.objects.filter(event=event, person=letter.person_id)
+    return (rows.expected() if expected else rows.standing()).exists()
+
+
+def place_of(event: Event) -> str:
+    """Where the event is, in a line: venue and host municipality, or the address when it has no name."""
+    parts = [event.venue or event.address]
+    if event.host is not None and event.host.name not in parts[0]:
+        parts.append(event.host.name)
+    return ", ".join(part for part in parts if part)
+
+
+def entry_of(event: Event) -> ics.Entry:
+    """The event as a calendar shows it, in the language that is active."""
+    title = str(event.title)
+    if event.state == EventState.CANCELLED:
+        title = f"{pgettext('before the title of an event in calendars', 'Cancelled')}: {title}"
+    lines = [str(event.arrival), event.access_notes, event.remote_link]
+    if event.state == EventState.CANCELLED:
+        lines = [event.cancel_reason]
+    return ics.Entry(
+        uid=f"{event.uid}@helmi",
+        sequence=event.version - 1,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        zone=event.zone,
+        title=title,
+        changed_at=event.changed_at,
+        location=", ".join(part for part in (place_of(event), event.address if event.venue else "") if part),
+        description="\n".join(line for line in lines if line),
+        url=f"{settings.BASE_URL}{event.get_absolute_url()}",
+        cancelled=event.state == EventState.CANCELLED,
+    )
+
+
+def file_of(event: Event) -> tuple[str, bytes, str]:
+    """The event as an attachment."""
+    name = f"helmi-{event.date:%Y-%m-%d}.ics"
+    return name, ics.write([entry_of(event)], name=str(event.title)), "text/calendar"
+
+
+def _compose(name: str, event: Event, context: dict[str, Any], *, why: str) -> Mail:
+    facts = {"event": event, "starts": event.starts_at.astimezone(ZoneInfo(event.zone)), "place": place_of(event)}
+    page = f"{settings.BASE_URL}{event.get_absolute_url()}"
+    return kinds.compose(
+        f"events/letters/{name}.txt",
+        {**facts, "page": page, "zone_note": "", **context},
+        why=why,
+        region=str(event.region.name),
+        # Who organises the event is known to the templates only: its course day, if it is one.
+        funder=render_to_string("events/letters/funder.txt", {"event": event}).strip(),
+        reply_to=render_to_string("events/letters/reply_to.txt", {"event": event}).strip(),
+        sender=event.region.sender_name,
+        attachments=[file_of(event)] if name != "missed" else (),
+    )
+
+
+def _because_registered() -> str:
+    return gettext("You get this letter because you are registered on the day.")
+
+
+def meeting_words(event: Event, today: datetime) -> str:
+    """The reminder's subject: where we meet, and when as one says it so many days before."""
+    local = today.astimezone(ZoneInfo(event.zone)).date()
+    days = (event.date - local).days
+    place = event.host.name if event.host is not None else event.venue
+    facts = {"place": place, "day": dates.day_on(event.date, today=local), "weekday": _on_weekday(event)}
+    if not place:
+        if days <= 1:
+            return gettext("We meet tomorrow") if days == 1 else gettext("We meet today")
+        return gettext("We meet on %(day)s") % {"day": facts["weekday"] if days < 7 else facts["day"]}
+    if days == 0:
+        return gettext("We meet today in %(place)s") % facts
+    if days == 1:
+        return gettext("We meet tomorrow in %(place)s") % facts
+    if days < 7:
+        return gettext("We meet in %(place)s on %(weekday)s") % facts
+    return gettext("We meet in %(place)s on %(day)s") % facts
+
+
+def _on_weekday(event: Event) -> str:
+    """The weekday as it stands in a sentence: onsdag, keskiviikkona, Wednesday."""
+    name = dates.weekday_name(event.date)
+    return f"{name}na" if dates.spoken(get_language()) == "fi" else name
+
+
+def build_reminder(letter: Letter) -> Mail | None:
+    """Not for who left or reported absence, nor when the event was cancelled or moved, nor after its start."""
+    event = _event(letter)
+    if event is None or letter.person is None or event.state != EventState.PUBLISHED:
+        return None
+    if event.starts_at.isoformat() != letter.facts["starts_at"] or event.starts_at <= clock.now():
+        return None
+    if not _takes_part(letter, event, expected=True):
+        return None
+    context = {
+        "subject": meeting_words(event, clock.now()),
+        "name": letter.person.first_name,
+        "absent": f"{settings.BASE_URL}{event.get_absolute_url()}",
+    }
+    return _compose("reminder", event, context, why=_because_registered())
+
+
+def build_moved(letter: Letter) -> Mail | None:
+    """Not when the event was moved again or cancelled, and not for who left."""
+    event = _event(letter)
+    if event is None or letter.person is None or event.state not in (EventState.PUBLISHED, EventState.ANNOUNCED):
+        return None
+    change = Change.objects.filter(pk=letter.facts["change"]).first()
+    if change is None or change.after["starts_at"] != event.starts_at.isoformat():
+        return None
+    if not _takes_part(letter, event, expected=False):
+        return None
+    zone = ZoneInfo(event.zone)
+    context = {
+        "name": letter.person.first_name,
+        "before": datetime.fromisoformat(letter.facts["starts_at"]).astimezone(zone),
+        "reason": change.reason,
+    }
+    return _compose("moved", event, context, why=_because_registered())
+
+
+def build_changed(letter: Letter) -> Mail | None:
+    """Not when the event is cancelled or over, and not for who left."""
+    event = _event(letter)
+    if event is None or letter.person is None or event.state != EventState.PUBLISHED:
+        return None
+    if not _takes_part(letter, event, expected=False):
+        return None
+    return _compose("changed", event, {"name": letter.person.first_name}, why=_because_registered())
+
+
+def build_cancelled(letter: Letter) -> Mail | None:
+    """Only while the event is cancelled."""
+    event = _event(letter)
+    if event is None or letter.person is None or event.state != EventState.CANCELLED:
+        return None
+    why = gettext("You get this letter because you were registered on the day or waited for a place.")
+    return _compose("cancelled", event, {"name": letter.person.first_name}, why=why)
+
+
+def build_missed(letter: Letter) -> Mail | None:
+    """The alert to the region."""
+    event = _event(letter)
+    if event is None:
+        return None
+    why = gettext("You get this letter because you are the region's address for letters.")
+    return _compose("missed", event, {}, why=why)
+
+
+def register_kinds() -> None:
+    """Tell the outbox how our letters are built."""
+    kinds.register(REMINDER, build_reminder, title=_("Reminder of a day"))
+    kinds.register(MOVED, build_moved, title=_("A day has been moved"))
+    kinds.register(CHANGED, build_changed, title=_("A day has another place"))
+    kinds.register(CANCELLED, build_cancelled, title=_("A day is cancelled"))
+    kinds.register(MISSED, build_missed, title=_("Reminders that could not be sent"))
