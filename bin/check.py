@@ -27,8 +27,8 @@ CHECKS: dict[str, tuple[list[str], dict[str, str]]] = {
     "migrations": ([PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"], TESTING),
     "deploy": ([PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
     "djade": (["sh", "-c", f"find templates -name '*.html' | xargs {BIN}/djade --check --target-version 5.2"], {}),
-    "ruff": ([f"{BIN}/ruff", "check", "--quiet"], {}),
-    "format": ([f"{BIN}/ruff", "format", "--check", "--quiet"], {}),
+    "ruff": ([f"{BIN}/ruff", "check", "--quiet", "--output-format", "concise"], {}),
+    "format": ([f"{BIN}/ruff", "format", "--check", "--quiet", "--output-format", "concise"], {}),
 }
 
 
