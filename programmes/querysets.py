@@ -6,10 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from people.querysets import within
-from programmes.states import LIVE_SIDES, TAKING_PART, CohortState, ProgrammeSide
+from programmes.states import LIVE_SIDES, TAKING_PART, CertificateState, CohortState, EmployerSide, ProgrammeSide
 
 if TYPE_CHECKING:
     from programmes.models import Approval, Certificate, Cohort, CourseDay, Decision, Enrolment, Programme
@@ -94,6 +94,22 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """Those that wait for the selection."""
         return self.filter(programme_side=ProgrammeSide.APPLIED)
 
+    def counting(self) -> EnrolmentQuerySet:
+        """Applicants who count in the selection: approved by the employer, or let in by the coordinator."""
+        return self.applied().filter(
+            Q(employer_side=EmployerSide.APPROVED) | ~Q(included_reason=""), may_attend=True
+        )
+
+    def pending(self) -> EnrolmentQuerySet:
+        """Applicants who do not count yet, since something is missing."""
+        return self.applied().filter(
+            ~Q(employer_side=EmployerSide.APPROVED) & Q(included_reason="") | Q(may_attend=False)
+        )
+
+    def in_line(self) -> EnrolmentQuerySet:
+        """In the order in which seats are given: who was carried over first, then as they applied."""
+        return self.order_by(F("carried_from").asc(nulls_last=True), "applied_at", "pk")
+
     def visible_to(self, person: Any) -> EnrolmentQuerySet:
         """One's own; a region's for its coordinators; a unit's for its managers and directors while employed there."""
         if not person.is_authenticated:
@@ -142,6 +158,14 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
     """Certificates."""
+
+    def valid(self) -> CertificateQuerySet:
+        """Those that are neither replaced nor revoked."""
+        return self.filter(state=CertificateState.VALID)
+
+    def unprinted(self, tries: int) -> CertificateQuerySet:
+        """Valid ones whose paper is not printed yet, and was tried fewer than `tries` times."""
+        return self.valid().filter(file__isnull=True, print_tries__lt=tries)
 
     def visible_to(self, person: Any) -> CertificateQuerySet:
         """One's own, and a region's for its coordinators."""

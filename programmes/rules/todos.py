@@ -1,0 +1,324 @@
+"""What is to be done in cohorts now, and by when: computed from what stands, never stored."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Exists, F, FloatField, Min, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Cast, Coalesce, Least
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from base import dates
+from events.models import Attendance, Registration
+from events.states import ClaimState, EventState, Mark, RegistrationState
+from programmes.models import Approval, Certificate, Cohort, CourseDay, Enrolment, MakeUp
+from programmes.states import TAKING_PART, Answer, CertificateState, CohortState, EmployerSide, ProgrammeSide
+
+# How long before a day the host and the place are asked for, and how long after it the attendance may take.
+HOST_SHOWN, HOST_DUE = timedelta(days=90), timedelta(days=42)
+VENUE_SHOWN, VENUE_DUE = timedelta(days=42), timedelta(days=21)
+ATTENDANCE_DUE = timedelta(days=14)
+SELECTION_DUE = timedelta(days=7)
+CERTIFICATES_DUE = timedelta(days=14)
+DECISION_DUE = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing to do: what, about whom, by when, and where it is done."""
+
+    cohort: Cohort
+    title: str
+    text: str
+    url: str
+    by: date | None
+    today: date
+
+    @property
+    def late(self) -> bool:
+        """Whether its day has passed."""
+        return self.by is not None and self.by < self.today
+
+    @property
+    def due(self) -> str:
+        """The deadline in words."""
+        if self.by is None:
+            return ""
+        day = dates.plain_day(self.by, today=self.today)
+        return _("Was due %(day)s") % {"day": day} if self.late else _("By %(day)s") % {"day": day}
+
+
+@dataclass
+class Counts:
+    """How many enrolments of a cohort stand where."""
+
+    taking_part: int = 0
+    pending: int = 0
+    counting: int = 0
+    offered: int = 0
+    waiting: int = 0
+    next_expiry: datetime | None = None
+    to_confirm: int = 0
+
+
+def counts(cohorts: Iterable[Cohort]) -> dict[int, Counts]:
+    """How many stand where, by cohort: one query for all of them."""
+    unconfirmed = Approval.objects.filter(
+        enrolment=OuterRef("pk"),
+        answer=Answer.YES,
+        asked__isnull=True,
+        confirmed_at__isnull=True,
+        replaced_at__isnull=True,
+    )
+    yes = Q(employer_side=EmployerSide.APPROVED) | ~Q(included_reason="")
+    applied = Q(programme_side=ProgrammeSide.APPLIED)
+    rows = (
+        Enrolment.objects.filter(cohort__in=[cohort.pk for cohort in cohorts])
+        .order_by()
+        .values("cohort")
+        .annotate(
+            taking_part=Count("pk", filter=Q(programme_side__in=TAKING_PART)),
+            pending=Count("pk", filter=applied & ~(yes & Q(may_attend=True))),
+            counting=Count("pk", filter=applied & yes & Q(may_attend=True)),
+            offered=Count("pk", filter=Q(programme_side=ProgrammeSide.OFFERED)),
+            waiting=Count("pk", filter=Q(programme_side=ProgrammeSide.WAITLISTED)),
+            next_expiry=Min("claim__expires_at", filter=Q(claim__state=ClaimState.OFFERED)),
+            to_confirm=Count("pk", filter=applied & Q(Exists(unconfirmed))),
+        )
+    )
+    return {row.pop("cohort"): Counts(**row) for row in rows}
+
+
+def unmarked(cohorts: Iterable[Cohort], now: datetime) -> dict[int, int]:
+    """How many of those awaited on past days have no mark, by event: one query."""
+    past = CourseDay.objects.filter(cohort__in=[cohort.pk for cohort in cohorts], event__ends_at__lte=now).exclude(
+        event__state=EventState.CANCELLED
+    )
+    marked = Attendance.objects.filter(registration=OuterRef("pk"))
+    return dict(
+        Registration.objects.filter(
+            event__in=past.values("event"), from_enrolment=True, state=RegistrationState.REGISTERED
+        )
+        .filter(~Exists(marked))
+        .order_by()
+        .values_list("event")
+        .annotate(Count("pk"))
+    )
+
+
+def uncertified(cohorts: Iterable[Cohort]) -> dict[int, int]:
+    """How many have been there long enough and have no certificate, by finished cohort: one query."""
+    certified = Certificate.objects.filter(enrolment=OuterRef("pk"), state=CertificateState.VALID)
+    there = {"registration__attendance__mark": Mark.PRESENT}
+    own = (
+        Registration.objects.filter(
+            person=OuterRef("person"), event__course_day__cohort=OuterRef("cohort"), attendance__mark=Mark.PRESENT
+        )
+        .order_by()
+        .values("person")
+        .annotate(days=Sum(_part("attendance__hours", "event__hours")))
+        .values("days")
+    )
+    made_up = (
+        MakeUp.objects.filter(enrolment=OuterRef("pk"), **there)
+        .order_by()
+        .values("enrolment")
+        .annotate(days=Sum(_part("registration__attendance__hours", "missed__event__hours")))
+        .values("days")
+    )
+    enough = (
+        Enrolment.objects.filter(
+            cohort__in=[cohort.pk for cohort in cohorts if cohort.state == CohortState.FINISHED],
+            programme_side__in=[ProgrammeSide.ENROLLED, ProgrammeSide.COMPLETED],
+        )
+        .filter(~Exists(certified))
+        .annotate(
+            days_there=Coalesce(Subquery(own), 0.0, output_field=FloatField())
+            + Coalesce(Subquery(made_up), 0.0, output_field=FloatField())
+        )
+        .filter(days_there__gte=F("cohort__days_required") - 0.001)
+    )
+    return dict(enough.order_by().values_list("cohort").annotate(Count("pk")))
+
+
+def _part(hours: str, full: str) -> Any:
+    """How much of a day somebody was there, at most all of it."""
+    return Least(Cast(F(hours), FloatField()) / Cast(F(full), FloatField()), 1.0, output_field=FloatField())
+
+
+def days_of(cohorts: Iterable[Cohort]) -> dict[int, list[CourseDay]]:
+    """The days of the cohorts with their events and hosts, in order: one query."""
+    by_cohort: dict[int, list[CourseDay]] = defaultdict(list)
+    days = CourseDay.objects.filter(cohort__in=[cohort.pk for cohort in cohorts])
+    for day in days.select_related("event__host").order_by("cohort", "number"):
+        by_cohort[day.cohort_id].append(day)
+    return by_cohort
+
+
+def todos(
+    cohorts: list[Cohort],
+    *,
+    now: datetime,
+    days: dict[int, list[CourseDay]] | None = None,
+    numbers: dict[int, Counts] | None = None,
+) -> list[Todo]:
+    """What is to be done over these cohorts (with programme, region and decision), the latest first; four queries."""
+    days = days_of(cohorts) if days is None else days
+    numbers = counts(cohorts) if numbers is None else numbers
+    without_mark = unmarked(cohorts, now)
+    to_certify = uncertified(cohorts)
+    found: list[Todo] = []
+    for cohort in cohorts:
+        today = now.astimezone(ZoneInfo(cohort.programme.region.time_zone)).date()
+        own = [day for day in days.get(cohort.pk, []) if day.event.state != EventState.CANCELLED]
+        number = numbers.get(cohort.pk, Counts())
+        found += _applications(cohort, number, own, today)
+        found += _days(cohort, number, own, without_mark, today, now)
+        found += _end(cohort, to_certify.get(cohort.pk, 0), own, today)
+    return sorted(found, key=lambda todo: todo.by or date.max)
+
+
+def _applications(cohort: Cohort, number: Counts, days: list[CourseDay], today: date) -> Iterator[Todo]:
+    """Opening, answers that wait, the selection, offers."""
+
+    def todo(title: str, text: str, route: str, by: date | None, query: str = "") -> Todo:
+        return Todo(cohort, title, text, reverse(f"programmes:{route}", args=[cohort.pk]) + query, by, today)
+
+    if cohort.state == CohortState.DRAFT:
+        yield todo(
+            _("Open round %(number)s for applications") % {"number": cohort.number},
+            _("Check days, hosts and seats first."),
+            "cohort",
+            cohort.opens_on,
+        )
+    if number.to_confirm:
+        yield todo(
+            ngettext(
+                "Confirm %(n)s answer from an unknown address",
+                "Confirm %(n)s answers from unknown addresses",
+                number.to_confirm,
+            )
+            % {"n": number.to_confirm},
+            _("The yes came from an address that is no known manager's. It counts when you confirm it."),
+            "cohort_participants",
+            cohort.closes_on,
+            "?side=applied",
+        )
+    if cohort.state == CohortState.SELECTION and cohort.selection_confirmed_at is None:
+        yield todo(
+            _("Share the seats of round %(number)s") % {"number": cohort.number},
+            ngettext("%(n)s application waits.", "%(n)s applications wait.", number.counting) % {"n": number.counting},
+            "seats",
+            cohort.closes_on + SELECTION_DUE if cohort.closes_on else None,
+        )
+    waits_for_yes = cohort.state in (CohortState.OPEN, CohortState.SELECTION)
+    if waits_for_yes and number.pending and cohort.closes_on and cohort.closes_on - today <= timedelta(days=7):
+        yield todo(
+            ngettext(
+                "See to %(n)s application without the manager's yes",
+                "See to %(n)s applications without the manager's yes",
+                number.pending,
+            )
+            % {"n": number.pending},
+            _("They do not count in the selection yet."),
+            "cohort_participants",
+            cohort.closes_on,
+            "?side=applied&employer=asked",
+        )
+    if number.offered and number.next_expiry:
+        zone = ZoneInfo(cohort.programme.region.time_zone)
+        yield todo(
+            ngettext("Follow up %(n)s unanswered offer", "Follow up %(n)s unanswered offers", number.offered)
+            % {"n": number.offered},
+            _("A place that is not taken in time goes to the next in line."),
+            "cohort_participants",
+            number.next_expiry.astimezone(zone).date(),
+            "?side=offered",
+        )
+
+
+def _days(
+    cohort: Cohort,
+    number: Counts,
+    days: list[CourseDay],
+    without_mark: dict[int, int],
+    today: date,
+    now: datetime,
+) -> Iterator[Todo]:
+    """Hosts, places and attendance, day by day."""
+    for day in days:
+        event = day.event
+        if event.starts_at > now:
+            if event.host is None and event.date - today <= HOST_SHOWN:
+                yield Todo(
+                    cohort,
+                    _("Choose a host for day %(number)s") % {"number": day.number},
+                    dates.day_short(event.date, today=today),
+                    reverse("programmes:day_host", args=[cohort.pk, day.number]),
+                    event.date - HOST_DUE,
+                    today,
+                )
+            elif event.venue_confirmed_at is None and event.date - today <= VENUE_SHOWN:
+                if event.host:
+                    title = _("Get the place confirmed by %(host)s") % {"host": event.host}
+                    text = _("Host of day %(number)s.") % {"number": day.number}
+                else:
+                    title = _("Confirm the place of day %(number)s") % {"number": day.number}
+                    text = dates.day_short(event.date, today=today)
+                yield Todo(
+                    cohort,
+                    title,
+                    text,
+                    reverse("programmes:day_place", args=[cohort.pk, day.number]),
+                    event.date - VENUE_DUE,
+                    today,
+                )
+        missing = without_mark.get(event.pk, 0)
+        if missing:
+            yield Todo(
+                cohort,
+                _("Fill in attendance for day %(number)s") % {"number": day.number},
+                ngettext(
+                    "%(n)s of %(all)s participants has no mark.",
+                    "%(n)s of %(all)s participants have no mark.",
+                    missing,
+                )
+                % {"n": missing, "all": max(number.taking_part, missing)},
+                reverse("programmes:door", args=[cohort.pk, day.number]),
+                event.date + ATTENDANCE_DUE,
+                today,
+            )
+
+
+def _end(cohort: Cohort, to_certify: int, days: list[CourseDay], today: date) -> Iterator[Todo]:
+    """Certificates and the decision."""
+    last = max((day.event.date for day in days), default=None)
+    if last is None or cohort.state not in (CohortState.RUNNING, CohortState.FINISHED, CohortState.DECIDED):
+        return
+    if to_certify:
+        yield Todo(
+            cohort,
+            ngettext("Issue %(n)s certificate", "Issue %(n)s certificates", to_certify) % {"n": to_certify},
+            _("Those who have completed wait for their certificate."),
+            reverse("programmes:certificates", args=[cohort.pk]),
+            last + CERTIFICATES_DUE,
+            today,
+        )
+    if cohort.state == CohortState.FINISHED:
+        decision = getattr(cohort, "decision", None)
+        if decision is None or decision.preliminary:
+            yield Todo(
+                cohort,
+                _("Record the decision about round %(number)s") % {"number": cohort.number},
+                _("The next round cannot open before there is one.")
+                if decision is None
+                else _("The decision is preliminary."),
+                reverse("programmes:decision", args=[cohort.pk]),
+                last + DECISION_DUE,
+                today,
+            )
