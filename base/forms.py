@@ -9,6 +9,7 @@ from typing import Any, Literal
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.widgets import Input
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -88,7 +89,7 @@ class PlainModelForm(forms.ModelForm):
 def prepare(name: str, field: forms.Field) -> None:
     """Set `autocomplete` where a widget can have it, and the sentence for an answer that is missing."""
     widget = field.widget
-    if isinstance(widget, (forms.Input, forms.Textarea, forms.Select)) and not isinstance(
+    if isinstance(widget, (Input, forms.Textarea, forms.Select)) and not isinstance(
         widget, (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple, forms.HiddenInput)
     ):
         widget.attrs.setdefault("autocomplete", AUTOCOMPLETE.get(name, "off"))

@@ -92,6 +92,19 @@ class Shell:
             self._item(_("Sign in"), "account_login", "person"),
         ]
 
+    @cached_property
+    def account_links(self) -> list[tuple[str, str, bool]]:
+        """The pages about signing in, on each of them."""
+        pages = [
+            (_("E-mail addresses"), "account_email"),
+            (_("Password"), "account_change_password"),
+            (_("Two-step sign-in"), "mfa_index"),
+            (_("Where you are signed in"), "usersessions_list"),
+        ]
+        match = self.request.resolver_match
+        here = match.view_name if match else ""
+        return [(reverse(route), label, here == route) for label, route in pages]
+
     def _items(self) -> Iterator[Item]:
         yield self._item(_("Home"), "home:home", "home")
 

@@ -1,0 +1,1 @@
+"""The demonstration: a county's real municipalities with invented people, told through the same actions as everything else."""
