@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -12,7 +13,9 @@ from events.states import LIVE, SOLD, Audience, ClaimState, EventState, Registra
 from people.querysets import within
 
 if TYPE_CHECKING:
-    from events.models import Claim, Event, Registration
+    Claim = apps.get_model("events", "Claim")
+    Event = apps.get_model("events", "Event")
+    Registration = apps.get_model("events", "Registration")
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -34,7 +37,8 @@ class EventQuerySet(models.QuerySet["Event"]):
         reach = person.reach
         if reach.administrator:
             return self
-        from events.models import Registration, Staff
+        Registration = apps.get_model("events", "Registration")
+        Staff = apps.get_model("events", "Staff")
 
         mine = Registration.objects.filter(event=OuterRef("pk"), person=person).exclude(
             state=RegistrationState.CANCELLED
@@ -88,7 +92,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         reach = person.reach
         if reach.administrator:
             return self
-        from events.models import Staff
+        Staff = apps.get_model("events", "Staff")
         from people.models import Person
 
         staff = Staff.objects.filter(event=OuterRef("event_id"), person=person)
