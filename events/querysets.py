@@ -13,9 +13,7 @@ from events.states import LIVE, SOLD, Audience, ClaimState, EventState, Registra
 from people.querysets import within
 
 if TYPE_CHECKING:
-    Claim = apps.get_model("events", "Claim")
-    Event = apps.get_model("events", "Event")
-    Registration = apps.get_model("events", "Registration")
+    from events.models import Claim, Event, Registration
 
 
 class EventQuerySet(models.QuerySet["Event"]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -92,6 +93,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """Everyone but guests, who are in no picker."""
         return self.filter(is_guest=False)
 
+    def demonstration(self) -> PersonQuerySet:
+        """The people whom a demonstration offers to sign in as."""
+        return self.filter(email__endswith="@demo.example", is_active=True)
+
     def with_address(self, address: str) -> PersonQuerySet:
         """Whoever has `address` as the main address or as a confirmed one, whatever the case."""
         from allauth.account.models import EmailAddress
@@ -103,7 +108,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def employed_under(self, paths: list[str], day: date) -> PersonQuerySet:
         """People with an employment on `day` at or below any of the `paths`."""
-        from people.models import Employment
+        Employment = apps.get_model("people", "Employment")
 
         employments = Employment.objects.filter(valid_on(day), within(paths, "unit__path"), person=OuterRef("pk"))
         return self.filter(Exists(employments))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
@@ -180,6 +181,6 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
 def live_in(cohort: str = "pk") -> Exists:
     """A condition: the cohort has a live enrolment."""
-    from programmes.models import Enrolment
+    Enrolment = apps.get_model("programmes", "Enrolment")
 
     return Exists(Enrolment.objects.live().filter(cohort=OuterRef(cohort)))
