@@ -95,6 +95,10 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """Those that wait for the selection."""
         return self.filter(programme_side=ProgrammeSide.APPLIED)
 
+    def by_code(self, code: str) -> EnrolmentQuerySet:
+        """The one with this number on its receipt; for holders of the receipt's signed link."""
+        return self.filter(code=code).select_related("cohort__programme__region", "person")
+
     def counting(self) -> EnrolmentQuerySet:
         """Applicants who count in the selection: approved by the employer, or let in by the coordinator."""
         return self.applied().filter(

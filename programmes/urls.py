@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from programmes.views import attendance
+from programmes.views import attendance, certificates
 
 app_name = "programmes"
 
@@ -16,4 +16,16 @@ ATTENDANCE: list[URLPattern] = [
     ),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*ATTENDANCE]
+CERTIFICATES: list[URLPattern] = [
+    path("programmes/cohorts/<int:pk>/certificates/", certificates.certificates, name="certificates"),
+    path("programmes/cohorts/<int:pk>/certificates/print/", certificates.print_again, name="certificates_print"),
+    path("programmes/enrolments/<int:pk>/certificate/", certificates.issue, name="certificate_issue"),
+    path("programmes/certificates/<int:pk>/file/", certificates.certificate_file, name="certificate_file"),
+    path("programmes/certificates/<int:pk>/replace/", certificates.replace, name="certificate_replace"),
+    path("programmes/certificates/<int:pk>/revoke/", certificates.revoke, name="certificate_revoke"),
+    path("programmes/my/documents/", certificates.my_documents, name="my_documents"),
+    path("c/", certificates.check, name="certificate_check"),
+    path("c/<str:code>/", certificates.certificate, name="certificate"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [*ATTENDANCE, *CERTIFICATES]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from base.marks import audited
 from base import dates
 from base.clock import now
 from base.forms import render_form
@@ -55,7 +56,11 @@ def _cell(name: str, day: DayFact, registration: int | None, open_now: bool) -> 
         DayState.PRESENT: ("n", "check", pgettext("attendance of one person", "present")),
         DayState.MADE_UP: ("n", "made_up", pgettext("attendance of one person", "made up on another day")),
         DayState.PARTLY: ("p", dates.number(day.hours_there), ""),
-        DayState.EXCUSED: ("a", pgettext("key for notified absence", "N"), pgettext("attendance of one person", "notified absence")),
+        DayState.EXCUSED: (
+            "a",
+            pgettext("key for notified absence", "N"),
+            pgettext("attendance of one person", "notified absence"),
+        ),
         DayState.ABSENT: ("f", "cross", pgettext("attendance of one person", "absent")),
         DayState.UNKNOWN: ("q", "?", pgettext("attendance of one person", "missing")),
         DayState.TO_COME: ("none", "", pgettext("attendance of one person", "not yet held")),
@@ -78,7 +83,12 @@ def lines(cohort: Cohort, person: Any, *, only: list[Enrolment] | None = None) -
     for row in rules.rows(cohort, only, now=moment):
         name = name_for(row.enrolment.person, person)
         cells = tuple(
-            _cell(name, day, row.registrations.get(day.number), day.number in open_days and day.number in row.registrations)
+            _cell(
+                name,
+                day,
+                row.registrations.get(day.number),
+                day.number in open_days and day.number in row.registrations,
+            )
             for day in row.standing.days
         )
         result = row.standing
@@ -90,7 +100,9 @@ def lines(cohort: Cohort, person: Any, *, only: list[Enrolment] | None = None) -
 def grid_context(cohort: Cohort, person: Any, *, limit: int | None = None) -> dict[str, Any]:
     """What `programmes/parts/attendance_grid.html` needs; the hub shows the first few rows with `limit`."""
     moment = now()
-    days = [day for day in cohort.days.select_related("event").order_by("number") if day.event.state != EventState.CANCELLED]
+    days = [
+        day for day in cohort.days.select_related("event").order_by("number") if day.event.state != EventState.CANCELLED
+    ]
     upcoming = next((day.number for day in days if day.event.ends_at > moment), None)
     found = lines(cohort, person)
     total = len(found)
@@ -112,6 +124,7 @@ def _run_cohort(request: Request, pk: int) -> Cohort:
     return get_object_or_404(cohorts, pk=pk)
 
 
+@audited("attendance.seen")
 def grid(request: Request, pk: int) -> HttpResponse:
     """The attendance of a whole cohort."""
     cohort = _run_cohort(request, pk)
@@ -155,6 +168,7 @@ def _day(request: Request, pk: int, number: int) -> CourseDay:
     return day
 
 
+@audited("attendance.seen")
 @require_http_methods(["GET", "POST"])
 def door(request: Request, pk: int, number: int) -> HttpResponse:
     """One day's list, made for a phone held in one hand: everyone preset to present, one save."""
@@ -178,7 +192,8 @@ def door(request: Request, pk: int, number: int) -> HttpResponse:
         count = actions.mark_day(day=day, marks=form.marks(), by=request.user, now=now())
         messages.success(
             request,
-            ngettext("Attendance of %(n)s person is saved.", "Attendance of %(n)s people is saved.", count) % {"n": count},
+            ngettext("Attendance of %(n)s person is saved.", "Attendance of %(n)s people is saved.", count)
+            % {"n": count},
         )
         return redirect("programmes:door", pk=pk, number=number)
     rows = [_door_row(request, registration, form) for registration in registrations]
@@ -191,7 +206,9 @@ def _door_row(request: Request, registration: Registration, form: DoorForm) -> d
     kept = getattr(registration, "attendance", None)
     letters = {"present": "n", "excused": "a", "absent": "f"}
     chosen = letters[kept.mark] if kept else "a" if registration.state == RegistrationState.ABSENCE_REPORTED else "n"
-    hours = dates.number(kept.hours) if kept and kept.mark == "present" and kept.hours < registration.event.hours else ""
+    hours = (
+        dates.number(kept.hours) if kept and kept.mark == "present" and kept.hours < registration.event.hours else ""
+    )
     if form.is_bound:
         chosen = form.data.get(f"r{registration.pk}", chosen)
         hours = form.data.get(f"h{registration.pk}", hours)

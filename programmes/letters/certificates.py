@@ -1,0 +1,90 @@
+"""What we write about certificates: it is there, it was revoked."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from audit.actions import key
+from outbox.actions import write
+from outbox.kinds import Mail, compose, register
+from outbox.models import Letter
+from programmes.models import Certificate
+from programmes.states import CertificateState
+
+ISSUED = "programmes.certificate"
+REVOKED = "programmes.certificate_revoked"
+
+
+def _write(kind: str, certificate: Certificate, now: datetime) -> None:
+    write(
+        kind=kind,
+        key=f"{kind}:{certificate.pk}",
+        about=key(certificate),
+        scope=f"region:{certificate.enrolment.cohort.programme.region_id}",
+        person=certificate.enrolment.person,
+        facts={"certificate": certificate.pk},
+        now=now,
+    )
+
+
+def issued(certificate: Certificate, *, now: datetime) -> None:
+    """Write that a certificate is ready, and where; a corrected one says which it replaces."""
+    _write(ISSUED, certificate, now)
+
+
+def revoked(certificate: Certificate, *, now: datetime) -> None:
+    """Write that a certificate is no longer valid, and why."""
+    _write(REVOKED, certificate, now)
+
+
+def _certificate(letter: Letter, state: str) -> Certificate | None:
+    return (
+        Certificate.objects.filter(pk=letter.facts["certificate"], state=state)
+        .select_related(
+            "enrolment__person",
+            "enrolment__cohort__responsible",
+            "enrolment__cohort__programme__region",
+            "enrolment__cohort__programme__funder",
+        )
+        .first()
+    )
+
+
+def _mail(template: str, certificate: Certificate) -> Mail:
+    cohort = certificate.enrolment.cohort
+    region, funder = cohort.programme.region, cohort.programme.funder
+    return compose(
+        f"programmes/letters/{template}.txt",
+        {
+            "certificate": certificate,
+            "person": certificate.enrolment.person,
+            "programme": cohort.programme.title,
+            "round": cohort.number,
+            "responsible": cohort.responsible,
+            "url": f"{settings.BASE_URL}{reverse('programmes:my_documents')}",
+            "check_url": f"{settings.BASE_URL}{reverse('programmes:certificate', args=[certificate.code])}",
+            "replaces": certificate.replaces.first(),
+        },
+        why=gettext("You get this letter because you took part in %(programme)s.") % {"programme": cohort.programme.title},
+        region=region.name,
+        funder=funder.statement if funder else "",
+        reply_to=cohort.responsible.email or "",
+        sender=region.sender_name,
+    )
+
+
+def _build_issued(letter: Letter) -> Mail | None:
+    certificate = _certificate(letter, CertificateState.VALID)
+    return _mail("certificate", certificate) if certificate else None
+
+
+def _build_revoked(letter: Letter) -> Mail | None:
+    certificate = _certificate(letter, CertificateState.REVOKED)
+    return _mail("certificate_revoked", certificate) if certificate else None
+
+
+register(ISSUED, _build_issued, title=_("Certificate"))
+register(REVOKED, _build_revoked, title=_("Certificate revoked"))

@@ -1,0 +1,333 @@
+"""Certificates: the coordinator's page, the participant's, and the public page behind a code."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from base.clock import now
+from base.forms import render_form
+from base.marks import audited
+from base.refusal import Refusal
+from documents.pdf import why_not_print
+from documents.views import answer_file
+from people.models import Request
+from people.rules import name_for
+from programmes import documents
+from programmes.actions import certificates as actions
+from programmes.completion import Standing
+from programmes.forms.certificates import CodeForm, NameOnPaperForm, ReplaceForm, RevokeForm
+from programmes.models import Certificate, Cohort, Enrolment
+from programmes.rules import attendance
+from programmes.rules import certificates as rules
+from programmes.states import CertificateKind, CertificateState
+
+# ---------- The coordinator's page ----------
+
+
+@dataclass(frozen=True)
+class Line:
+    """One participant: how far, what is missing, which certificate."""
+
+    enrolment: Enrolment
+    name: str
+    standing: Standing
+    missing: str
+    certificate: Certificate | None
+    printing: str
+    why_not: str
+
+    @property
+    def presence(self) -> str:
+        """7 of 8 days, in the reader's way of writing numbers."""
+        return rules.presence(self.standing)
+
+
+def _cohort(request: Request, pk: int) -> Cohort:
+    cohorts = Cohort.objects.run_by(request.user).select_related(
+        "programme__region", "programme__funder", "responsible"
+    )
+    return get_object_or_404(cohorts, pk=pk)
+
+
+def _lines(request: Request, cohort: Cohort) -> list[Line]:
+    valid = {
+        certificate.enrolment_id: certificate
+        for certificate in Certificate.objects.visible_to(request.user).valid().filter(enrolment__cohort=cohort)
+    }
+    found = []
+    for row in attendance.rows(cohort, now=now()):
+        certificate = valid.get(row.enrolment.pk)
+        refusal = rules.why_not_issue(row.enrolment, row.standing, rules.kind_for(row.standing))
+        found.append(
+            Line(
+                enrolment=row.enrolment,
+                name=name_for(row.enrolment.person, request.user),
+                standing=row.standing,
+                missing=rules.what_is_missing(row.standing),
+                certificate=certificate,
+                printing=rules.printing(certificate) if certificate else "",
+                why_not=str(refusal) if refusal else "",
+            )
+        )
+    return found
+
+
+def _page(request: Request, cohort: Cohort, problem: str = "") -> dict[str, Any]:
+    lines = _lines(request, cohort)
+    complete = [line for line in lines if line.standing.complete]
+    papers = [line for line in lines if line.certificate]
+    printed = sum(line.printing == "printed" for line in papers)
+    refusal = why_not_print()
+    return {
+        "cohort": cohort,
+        "complete": complete,
+        "incomplete": [line for line in lines if not line.standing.complete],
+        "to_issue": sum(
+            1
+            for line in complete
+            if (line.certificate is None or line.certificate.kind != CertificateKind.COMPLETION) and not line.why_not
+        ),
+        "papers": len(papers),
+        "printed": printed,
+        "waiting": sum(line.printing == "waiting" for line in papers),
+        "failed": sum(line.printing == "failed" for line in papers),
+        "percent": printed * 100 // len(papers) if papers else 100,
+        "press_missing": str(refusal) if refusal else "",
+        "problem": problem,
+    }
+
+
+@audited("certificates.seen")
+@require_http_methods(["GET", "POST"])
+def certificates(request: Request, pk: int) -> HttpResponse:
+    """Who has completed, who has not and what is missing; certificates for all who have, in one press."""
+    cohort = _cohort(request, pk)
+    problem, status = "", 200
+    if request.method == "POST":
+        try:
+            made = actions.issue_batch(cohort=cohort, by=request.user, now=now())
+        except Refusal as refusal:
+            problem, status = str(refusal), 409
+        else:
+            messages.success(
+                request,
+                ngettext(
+                    "%(n)s certificate is issued and being printed. The person gets a letter.",
+                    "%(n)s certificates are issued and being printed. Each person gets a letter.",
+                    len(made),
+                )
+                % {"n": len(made)},
+            )
+            return redirect("programmes:certificates", pk=pk)
+    context = _page(request, cohort, problem)
+    template = "programmes/parts/certificates.html" if request.headers.get("HX-Request") else "programmes/certificates.html"
+    return render(request, template, context, status=status)
+
+
+def _enrolment(request: Request, pk: int) -> Enrolment:
+    enrolments = Enrolment.objects.visible_to(request.user).filter(
+        cohort__in=Cohort.objects.run_by(request.user).values("pk")
+    )
+    return get_object_or_404(
+        enrolments.select_related("person", "organisation", "cohort__programme__region", "cohort__responsible"), pk=pk
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def issue(request: Request, pk: int) -> HttpResponse:
+    """Issue one certificate, with the name as it is to stand on the paper."""
+    enrolment = _enrolment(request, pk)
+    standing = attendance.standing_of(enrolment)
+    kind = rules.kind_for(standing)
+    back = reverse("programmes:certificates", args=[enrolment.cohort_id])
+    refusal = rules.why_not_issue(enrolment, standing, kind)
+    form = NameOnPaperForm(request.POST or None, initial={"name": enrolment.person.name}, back=back)
+    if form.is_bound and form.is_valid():
+        try:
+            actions.issue(
+                enrolment=enrolment, kind=kind, name=form.cleaned_data["name"], by=request.user, now=now()
+            )
+        except Refusal as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(request, _("The certificate is issued and being printed. The person gets a letter."))
+            return redirect(back)
+    context = {
+        "cohort": enrolment.cohort,
+        "enrolment": enrolment,
+        "name": name_for(enrolment.person, request.user),
+        "completion": kind == CertificateKind.COMPLETION,
+        "missing": rules.what_is_missing(standing),
+        "presence": rules.presence(standing),
+        "hours": standing.hours,
+        "refusal": str(refusal) if refusal else "",
+        "back": back,
+    }
+    return render_form(request, "programmes/certificate_issue.html", form, context)
+
+
+def _certificate(request: Request, pk: int) -> Certificate:
+    """A certificate in a cohort that the reader runs."""
+    found = Certificate.objects.visible_to(request.user).filter(
+        enrolment__cohort__in=Cohort.objects.run_by(request.user).values("pk")
+    )
+    return get_object_or_404(
+        found.select_related("enrolment__person", "enrolment__cohort__programme__region", "file"), pk=pk
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def replace(request: Request, pk: int) -> HttpResponse:
+    """A corrected certificate takes the place of one; the old address says so."""
+    certificate = _certificate(request, pk)
+    back = reverse("programmes:certificates", args=[certificate.enrolment.cohort_id])
+    form = ReplaceForm(request.POST or None, initial={"name": certificate.facts["name"]}, back=back)
+    if form.is_bound and form.is_valid():
+        try:
+            actions.replace(certificate=certificate, by=request.user, now=now(), **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The corrected certificate is issued and being printed. The person gets a letter."))
+            return redirect(back)
+    return render_form(request, "programmes/certificate_replace.html", form, _about(request, certificate, back))
+
+
+@require_http_methods(["GET", "POST"])
+def revoke(request: Request, pk: int) -> HttpResponse:
+    """End a certificate, with a reason."""
+    certificate = _certificate(request, pk)
+    back = reverse("programmes:certificates", args=[certificate.enrolment.cohort_id])
+    form = RevokeForm(request.POST or None, back=back)
+    if form.is_bound and form.is_valid():
+        try:
+            actions.revoke(certificate=certificate, by=request.user, now=now(), **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The certificate is revoked. Its address says so, and the person gets a letter."))
+            return redirect(back)
+    return render_form(request, "programmes/certificate_revoke.html", form, _about(request, certificate, back))
+
+
+def _about(request: Request, certificate: Certificate, back: str) -> dict[str, Any]:
+    refusal = rules.why_not_change(certificate)
+    return {
+        "certificate": certificate,
+        "cohort": certificate.enrolment.cohort,
+        "name": name_for(certificate.enrolment.person, request.user),
+        "refusal": str(refusal) if refusal else "",
+        "back": back,
+    }
+
+
+@require_POST
+def print_again(request: Request, pk: int) -> HttpResponse:
+    """Try the papers that failed once more."""
+    cohort = _cohort(request, pk)
+    actions.print_again(cohort=cohort, by=request.user, now=now())
+    messages.success(request, _("The certificates are being printed again."))
+    return redirect("programmes:certificates", pk=pk)
+
+
+@audited("certificate.fetched")
+@require_GET
+def certificate_file(request: Request, pk: int) -> HttpResponseBase:
+    """The paper itself, to the person and to the region's coordinators."""
+    found = Certificate.objects.visible_to(request.user).select_related("file")
+    return answer_file(get_object_or_404(found, pk=pk).file)
+
+
+# ---------- The participant's page ----------
+
+
+@require_GET
+def my_documents(request: Request) -> HttpResponse:
+    """One's own certificates, what is missing for one, and the preparation of the days."""
+    enrolments = (
+        Enrolment.objects.filter(person=request.user)
+        .taking_part()
+        .select_related("cohort__programme__region", "cohort__places", "organisation", "unit", "person")
+        .order_by("-applied_at")
+    )
+    own: dict[int, list[Certificate]] = {}
+    for certificate in Certificate.objects.visible_to(request.user).filter(enrolment__person=request.user):
+        own.setdefault(certificate.enrolment_id, []).append(certificate)
+    courses = []
+    for enrolment in enrolments:
+        standing = attendance.standing_of(enrolment)
+        certificates = own.get(enrolment.pk, [])
+        courses.append(
+            {
+                "enrolment": enrolment,
+                "cohort": enrolment.cohort,
+                "standing": standing,
+                "presence": rules.presence(standing),
+                "missing": rules.what_is_missing(standing),
+                "valid": [one for one in certificates if one.state == CertificateState.VALID],
+                "ended": [one for one in certificates if one.state != CertificateState.VALID],
+                "links": enrolment.cohort.days.exclude(preparation_link="").select_related("event"),
+            }
+        )
+    return render(request, "programmes/my_documents.html", {"courses": courses})
+
+
+# ---------- The public page behind a code ----------
+
+
+@login_not_required
+@require_GET
+def check(request: HttpRequest) -> HttpResponse:
+    """A form for those who have the paper and no camera."""
+    form = CodeForm(request.GET or None)
+    if form.is_bound and form.is_valid():
+        code = rules.read_code(form.cleaned_data["code"])
+        if code:
+            return redirect("programmes:certificate", code=code)
+        form.add_error("code", _("The code has twelve letters and digits. Check it against the paper."))
+    return render_form(request, "programmes/certificate_check.html", form)
+
+
+@login_not_required
+@require_GET
+def certificate(request: HttpRequest, code: str) -> HttpResponse:
+    """What the certificate with this code says, or that it was replaced or revoked."""
+    address = get_adapter().get_client_ip(request)
+    try:
+        found = actions.look_up(typed=code, address=address)
+    except rules.TooManyTries as refusal:
+        form = CodeForm(initial={"code": code})
+        response = render(request, "programmes/certificate_check.html", {"form": form, "refusal": str(refusal)}, status=429)
+        response["Retry-After"] = str(actions.TRY_PAUSE)
+        return response
+    if found is None:
+        form = CodeForm({"code": code})
+        form.is_valid()
+        form.add_error("code", _("No certificate has this code. Check it against the paper, letter by letter."))
+        return render(request, "programmes/certificate_check.html", {"form": form}, status=404)
+    if found.code != code:
+        return redirect("programmes:certificate", code=found.code)
+    facts = documents.as_dates(found.facts)
+    person = found.enrolment.person
+    context = {
+        "certificate": found,
+        "facts": facts,
+        "name": person.substitute_code if person.protected else facts["name"],
+        "protected": person.protected,
+        "ended_on": actions.local_day(found),
+        "region": found.enrolment.cohort.programme.region,
+    }
+    response = render(request, "programmes/certificate.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
