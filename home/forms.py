@@ -19,7 +19,9 @@ class SampleForm(PlainForm):
     unit = forms.CharField(label=_("Unit"), required=False)
     starts_on = DateField(label=_("First day"), help_text=_("For example 12.5.2027"))
     where = forms.ChoiceField(
-        label=_("How do you take part?"), choices=[("here", _("On site")), ("far", _("By broadcast"))], widget=forms.RadioSelect
+        label=_("How do you take part?"),
+        choices=[("here", _("On site")), ("far", _("By broadcast"))],
+        widget=forms.RadioSelect,
     )
     days = forms.MultipleChoiceField(
         label=_("Days you cannot come"),

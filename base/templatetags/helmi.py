@@ -122,6 +122,12 @@ def percent(value: float | Decimal | None) -> str:
     return dates.percent(value) if value is not None else ""
 
 
+@register.filter
+def tel(value: str) -> str:
+    """A telephone number as a link wants it: 08-465 004 10 becomes 0846500410."""
+    return "".join(sign for sign in value if sign.isdigit() or sign == "+")
+
+
 @register.simple_tag
 def span(first: date, last: date) -> str:
     """9 mars – 3 november 2027."""

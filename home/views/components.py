@@ -52,19 +52,38 @@ def samples(request: HttpRequest) -> dict[str, object]:
             {"label": _("Unit"), "value": "", "url": "#forms"},
         ],
         "todo": [
-            {"url": "#d3", "title": "Para ihop tre deltagare med mentor", "text": "Ronja, Edvin och Amir", "due": _("Late"), "late": True},
-            {"url": "#d3", "title": "Få lokalen bekräftad av Katrineholm", "text": "", "due": "21 april", "late": False},
+            {
+                "url": "#d3",
+                "title": "Para ihop tre deltagare med mentor",
+                "text": "Ronja, Edvin och Amir",
+                "due": _("Late"),
+                "late": True,
+            },
+            {
+                "url": "#d3",
+                "title": "Få lokalen bekräftad av Katrineholm",
+                "text": "",
+                "due": "21 april",
+                "late": False,
+            },
         ],
         "tasks": [
             {"url": "#d3", "title": "Gör gruppuppgiften till dag 4", "hint": "", "state": _("Running"), "tone": "on"},
-            {"url": "#d3", "title": "Möt din mentor första gången", "hint": "2 april", "state": _("Done"), "tone": "ok"},
+            {
+                "url": "#d3",
+                "title": "Möt din mentor första gången",
+                "hint": "2 april",
+                "state": _("Done"),
+                "tone": "ok",
+            },
         ],
         "steps": [
             {"title": "Skapa första omgången", "url": "#d3", "done": True, "next": False, "hint": ""},
             {"title": "Lägg in kursdagarna", "url": "#d3", "done": False, "next": True, "hint": "5 min"},
             {"title": "Öppna anmälan", "url": "#d3", "done": False, "next": False, "hint": "2 min"},
         ],
-        "figures": [{"organisation": town, "figure": 6 - n} for n, town in enumerate(towns[:4])] + [{"name": "Övriga", "figure": 2}],
+        "figures": [{"organisation": town, "figure": 6 - n} for n, town in enumerate(towns[:4])]
+        + [{"name": "Övriga", "figure": 2}],
         "days": days,
         "stops": days,
         "date": days[3]["date"],

@@ -1,5 +1,6 @@
 """The front page, the pages about Helmi itself, and the choice of language."""
 
+from datetime import date
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from base import clock
 from people.models import Region
 from programmes.models import Cohort, Programme
 
+STATEMENT_WRITTEN = date(2026, 11, 22)  # change it with the words of the accessibility statement
 
 @login_not_required
 @require_GET
@@ -28,7 +30,12 @@ def home(request: HttpRequest) -> HttpResponse:
 def front(request: HttpRequest) -> HttpResponse:
     """The public front page: every region with its published programmes and what is open now."""
     today = clock.now().date()
-    programmes = Programme.objects.visible_to(request.user).published().select_related("region").order_by("region__name", "title")
+    programmes = (
+        Programme.objects.visible_to(request.user)
+        .published()
+        .select_related("region")
+        .order_by("region__name", "title")
+    )
     openings = Cohort.objects.visible_to(request.user).open_on(today).order_by("closes_on")
     by_programme: dict[int, list[Cohort]] = {}
     for cohort in openings:
@@ -43,7 +50,7 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_GET
 def accessibility(request: HttpRequest) -> HttpResponse:
     """How accessible Helmi is, what is known to be missing, and whom to tell."""
-    return render(request, "home/accessibility.html", {"regions": _regions()})
+    return render(request, "home/accessibility.html", {"updated": STATEMENT_WRITTEN})
 
 
 @login_not_required

@@ -34,12 +34,16 @@ class Someone:
 
 # The seven whose sign-ins are offered on the sign-in page, by role.
 SIGN_INS = {
-    "administrator": Someone("Ingela Frostell", "Nyköping", title="Systemförvaltare", email="administrator@demo.example"),
+    "administrator": Someone(
+        "Ingela Frostell", "Nyköping", title="Systemförvaltare", email="administrator@demo.example"
+    ),
     "coordinator": Someone("Malin Ekdahl", "Nyköping", title="Samordnare", email="coordinator@demo.example"),
     "director": Someone("Håkan Lindeberg", "Eskilstuna", title="Socialchef", email="director@demo.example"),
     "manager": Someone("Stina Malmqvist", "Eskilstuna", title="Enhetschef", email="manager@demo.example"),
     "mentor": Someone("Johan Tallroth", "Katrineholm", title="Förste socialsekreterare", email="mentor@demo.example"),
-    "supervisor": Someone("Marjut Kallio", "Strängnäs", title="Handledare", language="fi", email="supervisor@demo.example"),
+    "supervisor": Someone(
+        "Marjut Kallio", "Strängnäs", title="Handledare", language="fi", email="supervisor@demo.example"
+    ),
     "participant": Someone("Tuva Ljungdahl", "Katrineholm", email="participant@demo.example"),
 }
 DEPUTY = Someone("Antti Virtaharju", "Eskilstuna", title="Samordnare", language="fi")

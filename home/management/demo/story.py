@@ -1,0 +1,470 @@
+"""What has happened in the demonstration: a finished round with its decision, one that runs, one that is open.
+
+Everything is told through the actions of the apps, at the time at which it would have happened, so that letters, audit and
+figures look as they would. Days are counted from the day of seeding.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import partial
+from importlib import resources
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from base import clock
+from events import actions as events
+from events.models import Registration
+from outbox.actions import sending
+from people.actions import employments, organisations, persons, regions, roles
+from people.models import Organisation, Person, Region
+from people.states import Role
+from programmes.actions import applications, approvals, attendance, certificates, cohorts, days, decisions, selection
+from programmes.actions.programmes import create_programme
+from programmes.models import Cohort, CourseDay, Enrolment, Programme
+from programmes.rules import selection as selection_rules
+from programmes.states import Answer, AnswerWay, Outcome, Part, ProgrammeSide
+
+from . import people as cast
+from .people import Someone
+
+ZONE = ZoneInfo("Europe/Stockholm")
+# The days of a round, counted from its first: two together, then about one a month.
+RHYTHM = (0, 1, 28, 63, 91, 119, 147, 182)
+LONG_AGO = date(2015, 1, 1)
+
+PROGRAMME = {
+    "title_sv": "Introduktionsutbildning",
+    "title_fi": "Perehdytyskoulutus",
+    "title_en": "Introduction programme",
+    "summary_sv": "Åtta heldagar för dig som är ny i den sociala barn- och ungdomsvården.",
+    "summary_fi": "Kahdeksan koulutuspäivää sinulle, joka olet uusi lasten ja nuorten sosiaalityössä.",
+    "summary_en": "Eight full days for those who are new in social work with children and young people.",
+    "audience_sv": "Nya socialsekreterare som utreder och beslutar om barn och unga",
+    "audience_fi": "Uudet sosiaalityöntekijät, jotka selvittävät ja päättävät lasten ja nuorten asioista",
+    "audience_en": "New social workers who investigate and decide about children and young people",
+    "conditions_sv": (
+        "Du har socionomexamen eller motsvarande.\nDu arbetar med myndighetsutövning.\nDu har arbetat högst två år i yrket."
+    ),
+    "conditions_fi": (
+        "Sinulla on sosiaalityön tutkinto tai vastaava.\nTyöhösi kuuluu viranomaistehtäviä.\n"
+        "Olet työskennellyt ammatissa enintään kaksi vuotta."
+    ),
+    "conditions_en": (
+        "You have a degree in social work or equal.\nYour work includes the exercise of authority.\n"
+        "You have worked at most two years in the profession."
+    ),
+    "description_sv": (
+        "Föreläsningar, fall, grupparbete och tid att tänka tillsammans. Kommunerna är värdar i tur och ordning, så du lär "
+        "känna kollegor och arbetsplatser i hela länet. Sista dagen kommer mentorerna."
+    ),
+    "description_fi": (
+        "Luentoja, tapauksia, ryhmätyötä ja aikaa ajatella yhdessä. Kunnat isännöivät vuorotellen, joten opit tuntemaan "
+        "kollegoita ja työpaikkoja koko läänistä. Viimeisenä päivänä mukana ovat mentorit."
+    ),
+    "description_en": (
+        "Lectures, cases, group work and time to think together. The municipalities host in turn, so you get to know "
+        "colleagues and workplaces all over the county. On the last day the mentors come."
+    ),
+    **{
+        f"themes_{code}": "\n".join(theme[number] for theme in cast.THEMES)
+        for number, code in enumerate(("sv", "fi", "en"))
+    },
+}
+PREPARATION = {
+    "preparation_sv": "Läs fallet om familjen Ask före dagen, 10 minuter.",
+    "preparation_fi": "Lue ennen päivää Askin perheen tapaus, 10 minuuttia.",
+    "preparation_en": "Read the case of the Ask family before the day, 10 minutes.",
+}
+AIMS = {
+    "aims_sv": "Efter dagen kan du beskriva vad som gäller, och pröva det i ett eget ärende.",
+    "aims_fi": "Päivän jälkeen osaat kertoa aiheen perusteet ja kokeilla niitä omassa työssäsi.",
+    "aims_en": "After the day you can describe what applies, and try it in a case of your own.",
+}
+IMPROVEMENTS = (
+    "Mer tid i smågrupper, mindre föreläsning efter lunch\n"
+    "Någon från skolan med på dagen om samverkan\n"
+    "Skicka fallet två veckor före dagen"
+)
+
+
+def address_of(name: str, municipality: str) -> str:
+    """An address that can never reach anyone."""
+    plain = name.casefold().translate(str.maketrans("åäöéćžñ", "aaoeczn", "'’"))
+    host = municipality.casefold().translate(str.maketrans("åäö", "aao"))
+    return f"{plain.replace(' ', '.')}@{host}.example"
+
+
+@dataclass
+class Story:
+    """Tells it once, into an empty database; `today` is the day of seeding."""
+
+    today: date
+    units: dict[tuple[str, int], Organisation] = field(default_factory=dict)
+    towns: dict[str, Organisation] = field(default_factory=dict)
+    managers: dict[int, Person] = field(default_factory=dict)
+    region: Region = field(init=False)
+    admin: Person = field(init=False)
+    malin: Person = field(init=False)
+
+    def tell(self) -> None:
+        """All of it, in the order in which it happened."""
+        first = self.today - timedelta(days=336)
+        with self.at(first - timedelta(days=120)) as now:
+            self.set_up(now)
+        finished = self.first_round(first)
+        self.play(finished, cast.FINISHED, late=(cast.DROPPED,))
+        self.finish(finished)
+        running = self.next_round(finished.programme, self.today - timedelta(days=36))
+        self.play(running, cast.RUNNING, late=cast.WAITING)
+        self.open_round(finished.programme)
+
+    def at(self, day: date, hour: int = 9) -> Any:
+        """Let the clock stand on the morning of a day."""
+        return clock.standing_at(datetime.combine(day, time(hour), ZONE))
+
+    def send(self, now: datetime) -> None:
+        """What was to be written by now has been sent."""
+        sending.send_due(now=now + timedelta(minutes=15))
+
+    # ---------- The region ----------
+
+    @transaction.atomic
+    def set_up(self, now: datetime) -> None:
+        """The county, its municipalities and their units, and who leads them."""
+        lines = resources.files(__package__).joinpath("municipalities.csv").read_text(encoding="utf-8").splitlines()
+        rows = [line.split(",") for line in lines[1:]]
+        codes = {row[2]: row[1] for row in rows if row[4] == cast.COUNTY}
+        self.admin = self.person(cast.SIGN_INS["administrator"], None, now)
+        roles.give_role(person=self.admin, role=Role.ADMINISTRATOR, valid_from=LONG_AGO, by=None, now=now)
+        self.region = regions.create_region(
+            name={"sv": "Sörmland", "fi": "Södermanland", "en": "Sörmland"},
+            slug="sormland",
+            country="SE",
+            languages=["sv", "fi", "en"],
+            time_zone="Europe/Stockholm",
+            sender_name="Helmi Sörmland",
+            sender_address="helmi@sormland.example",
+            phone="0155-24 50 00",
+            parts=["course", "funder"],
+            by=self.admin,
+            now=now,
+        )
+        for order, (name, mark) in enumerate(cast.MARKS.items()):
+            town = organisations.create_organisation(
+                name=name,
+                kind="municipality",
+                country="SE",
+                code=codes[name],
+                mark=mark,
+                valid_from=LONG_AGO,
+                by=self.admin,
+                now=now,
+            )
+            self.towns[name] = town
+            regions.take_part(
+                region=self.region, organisation=town, order=order, valid_from=LONG_AGO, by=self.admin, now=now
+            )
+            for number, unit in enumerate(cast.UNITS):
+                self.units[name, number] = organisations.create_organisation(
+                    name=unit, kind="unit", country="SE", parent=town, valid_from=LONG_AGO, by=self.admin, now=now
+                )
+        self.leaders(now)
+
+    def leaders(self, now: datetime) -> None:
+        """Coordinators, directors and managers, and the mentor and the supervisor."""
+        give = partial(roles.give_role, valid_from=LONG_AGO, by=self.admin, now=now)
+        self.malin = self.employed(cast.SIGN_INS["coordinator"], now)
+        deputy = self.employed(cast.DEPUTY, now)
+        for coordinator in (self.malin, deputy):
+            give(person=coordinator, role=Role.COORDINATOR, region=self.region)
+        for town, name in cast.DIRECTORS.items():
+            self.direct(Someone(name, town, title="Socialchef"), give, now)
+        self.direct(cast.SIGN_INS["director"], give, now)
+        for town, name in cast.MANAGERS.items():
+            self.manage(Someone(name, town, title="Enhetschef"), give, now)
+        self.manage(cast.SIGN_INS["manager"], give, now)
+        for role in ("mentor", "supervisor"):
+            self.employed(cast.SIGN_INS[role], now)
+        persons.change_person(person=self.admin, by=self.admin, now=now, home_region=self.region)
+
+    def direct(self, who: Someone, give: Any, now: datetime) -> None:
+        """Make someone director of her municipality, and its named contact."""
+        person = self.employed(who, now)
+        give(person=person, role=Role.DIRECTOR, organisation=self.towns[who.municipality])
+        organisations.replace_contact(organisation=self.towns[who.municipality], person=person, by=self.admin, now=now)
+
+    def manage(self, who: Someone, give: Any, now: datetime) -> None:
+        """Make someone manager of both units of her municipality."""
+        person = self.employed(who, now)
+        for number in range(len(cast.UNITS)):
+            unit = self.units[who.municipality, number]
+            give(person=person, role=Role.MANAGER, organisation=unit)
+            self.managers[unit.pk] = person
+
+    def person(self, who: Someone, region: Region | None, now: datetime) -> Person:
+        """Someone whom Helmi knows."""
+        return persons.register_person(
+            name=who.name,
+            email=who.email or address_of(who.name, who.municipality),
+            language=who.language,
+            region=region,
+            by=None,
+            now=now,
+        )
+
+    def employed(self, who: Someone, now: datetime, since: date = LONG_AGO) -> Person:
+        """Someone with an employment in her unit."""
+        person = self.person(who, self.region, now)
+        employments.employ(
+            person=person,
+            unit=self.units[who.municipality, who.unit],
+            form=who.form,
+            job_title=who.title,
+            valid_from=since,
+            by=self.admin,
+            now=now,
+        )
+        return person
+
+    # ---------- A round ----------
+
+    def first_round(self, start: date) -> Cohort:
+        """The programme and its first round, with themes, places and days as they were held."""
+        with self.at(start - timedelta(days=100)) as now:
+            programme = create_programme(
+                region=self.region,
+                slug="introduktion",
+                words=PROGRAMME,
+                parts=(Part.COURSE,),
+                published=True,
+                by=self.malin,
+                now=now,
+            )
+            cohorts.keep_funder(
+                programme=programme,
+                funder=None,
+                names={
+                    "sv": "Europeiska socialfonden plus",
+                    "fi": "Euroopan sosiaalirahasto plus",
+                    "en": "European Social Fund Plus",
+                },
+                statements={
+                    "sv": "Medfinansieras av Europeiska unionen",
+                    "fi": "Euroopan unionin osarahoittama",
+                    "en": "Co-funded by the European Union",
+                },
+                emblem_name="eu",
+                by=self.malin,
+                now=now,
+            )
+            cohort = self.make(programme, start, now)
+            for day, offset, theme in zip(cohort.days.order_by("number"), RHYTHM, cast.THEMES, strict=True):
+                days.change_day(
+                    day=day,
+                    titles=dict(zip(("sv", "fi", "en"), theme, strict=True)),
+                    words={**AIMS, **(PREPARATION if day.number == 4 else {})},
+                    preparation_link="",
+                    by=self.malin,
+                    now=now,
+                )
+                on = self.weekday(start + timedelta(days=offset))
+                if on != day.event.date:
+                    days.move_day(
+                        day=day, on=on, start_time=time(9), end_time=time(16), reason="", by=self.malin, now=now
+                    )
+        return cohort
+
+    def next_round(self, programme: Programme, start: date) -> Cohort:
+        """The next round, made from the last one."""
+        with self.at(start - timedelta(days=90)) as now:
+            return self.make(programme, start, now)
+
+    def make(self, programme: Programme, start: date, now: datetime) -> Cohort:
+        """A draft with its window, 24 seats and two guaranteed seats for each municipality."""
+        return cohorts.make_next(
+            programme=programme,
+            start=self.weekday(start),
+            days=len(RHYTHM),
+            capacity=24,
+            opens_on=start - timedelta(days=80),
+            closes_on=start - timedelta(days=30),
+            guaranteed=2,
+            responsible=self.malin,
+            by=self.malin,
+            now=now,
+        )
+
+    @staticmethod
+    def weekday(day: date) -> date:
+        """The same day, or the Monday after a weekend."""
+        return day + timedelta(days=(7 - day.weekday()) % 7 if day.weekday() > 4 else 0)
+
+    def play(self, cohort: Cohort, who: tuple[tuple[Someone, str], ...], late: tuple[Someone, ...]) -> None:
+        """Applications, answers, seats, places, and the days that have been."""
+        with self.at(cohort.opens_on or self.today) as now:
+            cohort = cohorts.open_for_applications(cohort=cohort, by=self.malin, now=now)
+            self.settle_venues(cohort, now)
+        wanted = [*(someone for someone, _marks in who), *late]
+        rows = {someone.name: self.apply(cohort, someone, n) for n, someone in enumerate(wanted)}
+        with self.at(cohort.closes_on + timedelta(days=1)) as now:  # type: ignore[operator]
+            cohort = selection.close_applications(cohort=cohort, by=self.malin, now=now)
+            if cohort.selection_confirmed_at is None:
+                proposal = selection_rules.proposal(cohort)
+                selection.confirm_selection(
+                    cohort=cohort, given=dict(proposal.given), reasons={}, by=self.malin, now=now
+                )
+            self.send(now)
+        self.answer_offers(cohort, rows, late)
+        begin = cohort.days.order_by("number").first()
+        if begin:
+            with self.at(begin.event.date, 17) as now:
+                cohorts.move_on(now)
+        self.mark(cohort, rows, who)
+
+    def settle_venues(self, cohort: Cohort, now: datetime) -> None:
+        """Each day's host has said where; in the round that runs, the next day's host has not confirmed yet."""
+        upcoming = next((day.number for day in self.days_of(cohort) if day.event.date > self.today), 0)
+        for day in self.days_of(cohort):
+            host = day.event.host
+            if host is None:
+                continue
+            venue, address = cast.VENUES[host.name_sv]
+            days.keep_venue(
+                day=day,
+                venue=venue,
+                address=address,
+                access_notes="Hörslinga, hiss och automatisk dörr.",
+                arrival={"sv": "kaffe från 8.30", "fi": "kahvia klo 8.30 alkaen", "en": "coffee from 8.30am"},
+                remote_link="",
+                confirmed=day.number != upcoming,
+                by=self.malin,
+                now=now,
+            )
+
+    @staticmethod
+    def days_of(cohort: Cohort) -> list[CourseDay]:
+        """The days with their events and hosts, in order."""
+        return list(
+            cohort.days.select_related("event__host", "event__region", "cohort__programme__region").order_by("number")
+        )
+
+    def apply(self, cohort: Cohort, who: Someone, n: int, answer: str = "yes") -> Enrolment:
+        """Someone applies, and her manager answers two days later."""
+        unit = self.units[who.municipality, who.unit]
+        manager = self.managers[unit.pk]
+        address = "chef.vikarie@annan.example" if answer == "stranger" else manager.email or ""
+        on = (cohort.opens_on or self.today) + timedelta(days=1 + n % 20)
+        since = on.replace(day=1) - timedelta(days=30 + 37 * (n % 9))
+        with self.at(min(on, self.today - timedelta(days=1)), 8 + n % 9) as now:
+            self.employed(who, now, since=since)
+            enrolment = applications.apply(
+                cohort=cohort,
+                name=who.name,
+                email=who.email or address_of(who.name, who.municipality),
+                language=who.language,
+                organisation=self.towns[who.municipality],
+                unit=unit,
+                manager_address=address,
+                employed_since=since.replace(day=1),
+                degree=f"Socionomexamen {since.year - n % 3}",
+                exercises_authority=True,
+                by=None,
+                now=now,
+            )
+            self.send(now)
+        if answer:
+            with self.at(min(on + timedelta(days=2), self.today), 7) as now:
+                no = answer == "no"
+                approvals.answer(
+                    approval=enrolment.approvals.get(),
+                    answer=Answer.NO if no else Answer.YES,
+                    reason="Vi är för få på enheten i höst." if no else "",
+                    way=AnswerWay.LINK,
+                    name="Vikarierande chef" if answer == "stranger" else "",
+                    by=None,
+                    now=now,
+                )
+                self.send(now)
+        return enrolment
+
+    def answer_offers(self, cohort: Cohort, rows: dict[str, Enrolment], late: tuple[Someone, ...]) -> None:
+        """Everyone who was offered a place takes it; of the finished round one declined."""
+        needs = {1: ("vegetariskt", ""), 4: ("", "plats nära dörren"), 7: ("utan gluten", ""), 12: ("veganskt", "")}
+        with self.at(cohort.closes_on + timedelta(days=3)) as now:  # type: ignore[operator]
+            for n, enrolment in enumerate(rows.values()):
+                enrolment.refresh_from_db()
+                if enrolment.programme_side != ProgrammeSide.OFFERED:
+                    continue
+                if any(someone.name == enrolment.person.name for someone in late):
+                    selection.decline(enrolment=enrolment, by=enrolment.person, now=now)
+                    continue
+                diet, access = needs.get(n, ("", ""))
+                selection.accept(enrolment=enrolment, diet=diet, access=access, by=enrolment.person, now=now)
+            self.send(now)
+
+    def mark(self, cohort: Cohort, rows: dict[str, Enrolment], who: tuple[tuple[Someone, str], ...]) -> None:
+        """The attendance of the days that have been."""
+        words = {"n": "present", "a": "excused", "f": "absent"}
+        for day in self.days_of(cohort):
+            if day.event.date > self.today:
+                continue
+            with self.at(day.event.date, 16) as now:
+                there = {
+                    row.person_id: row
+                    for row in Registration.objects.standing().filter(event=day.event).select_related("event")
+                }
+                for someone, marks in who:
+                    registration = there.get(rows[someone.name].person_id)
+                    sign = marks[day.number - 1 : day.number]
+                    if registration is None or sign in ("", "?"):
+                        continue
+                    hours = Decimal(sign) if sign.isdigit() else None
+                    attendance.mark(
+                        registration=registration, mark=words.get(sign, "present"), hours=hours, by=self.malin, now=now
+                    )
+
+    # ---------- The ends ----------
+
+    def finish(self, cohort: Cohort) -> None:
+        """Certificates for those who have completed, and the decision to go on with changes."""
+        last = self.days_of(cohort)[-1].event.date
+        with self.at(last + timedelta(days=1)) as now:
+            events.hold_past_events(now=now)
+            cohorts.move_on(now)
+            cohort.refresh_from_db()
+            certificates.issue_batch(cohort=cohort, by=self.malin, now=now)
+        with self.at(last + timedelta(days=14)) as now:
+            decisions.decide(
+                cohort=cohort,
+                outcome=Outcome.CHANGE,
+                preliminary=False,
+                why="Deltagarna blir tryggare i rollen och fler stannar. Dagarna efter lunch blev för tunga.",
+                improvements=IMPROVEMENTS,
+                by=self.malin,
+                now=now,
+            )
+            self.send(now)
+
+    def open_round(self, programme: Programme) -> None:
+        """The round that takes applications now."""
+        start = self.today + timedelta(days=110)
+        with self.at(self.today - timedelta(days=20)) as now:
+            cohort = cohorts.make_next(
+                programme=programme,
+                start=self.weekday(start),
+                days=len(RHYTHM),
+                capacity=24,
+                opens_on=self.today - timedelta(days=14),
+                closes_on=self.today + timedelta(days=21),
+                guaranteed=2,
+                responsible=self.malin,
+                by=self.malin,
+                now=now,
+            )
+        with self.at(self.today - timedelta(days=14)) as now:
+            cohort = cohorts.open_for_applications(cohort=cohort, by=self.malin, now=now)
+        for n, (someone, answer) in enumerate(cast.OPEN):
+            self.apply(cohort, someone, n, answer)
