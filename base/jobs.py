@@ -86,14 +86,15 @@ def run(name: str, *, now: datetime, at_once: bool = False) -> int | None:
         done = job.run(now)
     except Exception as error:
         log.exception("a job failed", extra={"facts": {"job": name}})
-        Tick.objects.filter(name=name).update(
-            last_at=now, failures=F("failures") + 1, trouble=type(error).__qualname__[:80]
-        )
+        _let_go(name, holder, now, failures=F("failures") + 1, trouble=type(error).__qualname__[:80])
         return None
-    finally:
-        Tick.objects.filter(name=name, holder=holder).update(holder="", leased_until=None)
-    Tick.objects.filter(name=name).update(last_at=now, watermark=now, failures=0, trouble="")
+    _let_go(name, holder, now, watermark=now, failures=0, trouble="")
     return done
+
+
+def _let_go(name: str, holder: str, now: datetime, **facts: Any) -> None:
+    """Give the lease back and say when it was in one update: no other hand comes between."""
+    Tick.objects.filter(name=name, holder__in=["", holder]).update(last_at=now, holder="", leased_until=None, **facts)
 
 
 def _take(job: Job, holder: str, now: datetime, at_once: bool) -> bool:
