@@ -1,14 +1,30 @@
 """The only reader of time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 
+_standing: ContextVar[datetime | None] = ContextVar("standing", default=None)
+
+
 def now() -> datetime:
     """The present instant, aware, in UTC."""
-    return timezone.now()
+    return _standing.get() or timezone.now()
+
+
+@contextmanager
+def standing_at(moment: datetime) -> Iterator[datetime]:
+    """Let the clock stand at `moment` for what runs inside: the demonstration tells what happened earlier this year."""
+    before = _standing.set(moment)
+    try:
+        yield moment
+    finally:
+        _standing.reset(before)
 
 
 def today(zone: str) -> date:

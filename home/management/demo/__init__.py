@@ -1,1 +1,1 @@
-"""The demonstration: a county's real municipalities with invented people, told through the same actions as everything else."""
+"""The demonstration: a county's real municipalities and invented people, told through the same actions as all else."""

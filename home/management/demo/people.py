@@ -124,7 +124,7 @@ WAITING = (
     Someone("Riikka Mäkelä", "Nyköping", language="fi"),
 )
 
-# The round that is open: who has applied, and the manager's answer (yes, no, "" not yet, "stranger" an unknown address).
+# The round that is open: who has applied, and the manager's answer: yes, no, "" not yet, "stranger" an unknown address.
 OPEN: tuple[tuple[Someone, str], ...] = (
     (Someone("Selma Åkervall", "Eskilstuna"), "yes"),
     (Someone("Theo Brandelius", "Eskilstuna"), ""),

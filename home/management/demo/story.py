@@ -1,7 +1,7 @@
 """What has happened in the demonstration: a finished round with its decision, one that runs, one that is open.
 
-Everything is told through the actions of the apps, at the time at which it would have happened, so that letters, audit and
-figures look as they would. Days are counted from the day of seeding.
+Everything is told through the actions of the apps, at the time at which it would have happened, so that letters, audit
+and figures look as they would. Days are counted from the day of seeding.
 """
 
 from dataclasses import dataclass, field
@@ -46,7 +46,8 @@ PROGRAMME = {
     "audience_fi": "Uudet sosiaalityöntekijät, jotka selvittävät ja päättävät lasten ja nuorten asioista",
     "audience_en": "New social workers who investigate and decide about children and young people",
     "conditions_sv": (
-        "Du har socionomexamen eller motsvarande.\nDu arbetar med myndighetsutövning.\nDu har arbetat högst två år i yrket."
+        "Du har socionomexamen eller motsvarande.\nDu arbetar med myndighetsutövning.\n"
+        "Du har arbetat högst två år i yrket."
     ),
     "conditions_fi": (
         "Sinulla on sosiaalityön tutkinto tai vastaava.\nTyöhösi kuuluu viranomaistehtäviä.\n"
@@ -57,12 +58,12 @@ PROGRAMME = {
         "You have worked at most two years in the profession."
     ),
     "description_sv": (
-        "Föreläsningar, fall, grupparbete och tid att tänka tillsammans. Kommunerna är värdar i tur och ordning, så du lär "
-        "känna kollegor och arbetsplatser i hela länet. Sista dagen kommer mentorerna."
+        "Föreläsningar, fall, grupparbete och tid att tänka tillsammans. Kommunerna är värdar i tur och ordning, "
+        "så du lär känna kollegor och arbetsplatser i hela länet. Sista dagen kommer mentorerna."
     ),
     "description_fi": (
-        "Luentoja, tapauksia, ryhmätyötä ja aikaa ajatella yhdessä. Kunnat isännöivät vuorotellen, joten opit tuntemaan "
-        "kollegoita ja työpaikkoja koko läänistä. Viimeisenä päivänä mukana ovat mentorit."
+        "Luentoja, tapauksia, ryhmätyötä ja aikaa ajatella yhdessä. Kunnat isännöivät vuorotellen, "
+        "joten opit tuntemaan kollegoita ja työpaikkoja koko läänistä. Viimeisenä päivänä mukana ovat mentorit."
     ),
     "description_en": (
         "Lectures, cases, group work and time to think together. The municipalities host in turn, so you get to know "
