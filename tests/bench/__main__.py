@@ -1,0 +1,140 @@
+"""Prints one JSON object a line: item, CPU of the floor and ours, their ratio and its goal, queries and their goal.
+
+Floor and ours are two processes on the same PostgreSQL, measured in alternating rounds; the median ratio counts.
+CPU is the process's and the database's together. Wall time says nothing on a shared machine and is not looked at.
+"""
+
+import atexit
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from tests import servers
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Item:
+    """What is measured, against which floor, how often in a round, and what it should need at most."""
+
+    name: str
+    ours: str
+    floor: str
+    ours_times: int
+    floor_times: int
+    ratio_goal: float
+    queries_goal: int
+
+
+ITEMS = [
+    Item("public page of a cohort", "page", "page", 40, 200, 4, 5),
+    Item("application from form to receipt", "application", "page", 5, 200, 30, 60),
+    Item("coordinator's list of 2,000 people", "list", "list", 20, 80, 6, 10),
+    Item("XLSX export of 10,000 rows", "export", "workbook", 1, 1, 2.5, 15),
+]
+
+
+class Site:
+    """A process that measures."""
+
+    def __init__(self, module: str, address: str, environment: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", module, address],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._answer()
+
+    def _answer(self) -> str:
+        line = self.process.stdout.readline() if self.process.stdout else ""
+        if not line:
+            sys.exit(f"{self.process.args} ended with {self.process.wait()}")
+        return line
+
+    def ask(self, **question: object) -> float:
+        """The one number of the answer."""
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps(question) + "\n")
+        self.process.stdin.flush()
+        return float(next(iter(json.loads(self._answer()).values())))
+
+    def end(self) -> None:
+        """Let the process go."""
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait(30)
+
+
+def measure(item: Item, floor: Site, ours: Site, postmaster: int) -> dict[str, object]:
+    """The row of one item."""
+    queries = int(ours.ask(item=item.ours, queries=True))
+    floor.ask(item=item.floor, times=1, postmaster=postmaster)
+    pairs = []
+    for _round in range(ROUNDS):
+        below = floor.ask(item=item.floor, times=item.floor_times, postmaster=postmaster)
+        pairs.append((below, ours.ask(item=item.ours, times=item.ours_times, postmaster=postmaster)))
+    return {
+        "item": item.name,
+        "floor_cpu_ms": round(statistics.median(below for below, _above in pairs), 3),
+        "cpu_ms": round(statistics.median(above for _below, above in pairs), 3),
+        "ratio": round(statistics.median(above / below for below, above in pairs), 2),
+        "ratio_goal": item.ratio_goal,
+        "queries": queries,
+        "queries_goal": item.queries_goal,
+    }
+
+
+def databases(root: Path) -> dict[str, str]:
+    """Two empty databases on one server, and the queue: their addresses."""
+    address = os.environ.get("DATABASE_URL") or servers.postgres(root)
+    found = {"queue": os.environ.get("REDIS_URL") or servers.redis(root)}
+    with psycopg.connect(address, autocommit=True) as connection:
+        for name in ("bench_floor", "bench_ours"):
+            connection.execute(f"DROP DATABASE IF EXISTS {name}")
+            connection.execute(f"CREATE DATABASE {name}")
+            found[name] = address.replace("/postgres?", f"/{name}?")
+    return found
+
+
+def main() -> None:
+    """Start the services, both sites, and print the rows; names after the command choose items."""
+    root = Path(tempfile.mkdtemp(prefix="b-", dir="/tmp"))
+    root.chmod(0o711)
+    atexit.register(shutil.rmtree, root, ignore_errors=True)  # after the services, which were started later
+    address = databases(root)
+    pid = root / "pg" / "data" / "postmaster.pid"
+    postmaster = int(pid.read_text().split()[0]) if pid.exists() else 0
+    environment = {
+        "HELMI_DEMO": "1",
+        "DATABASE_URL": address["bench_ours"],
+        "DATABASE_POOL": "0",
+        "REDIS_URL": address["queue"],
+        "HELMI_VAR": str(root / "var"),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "LOG_LEVEL": "ERROR",
+    }
+    floor = Site("tests.bench.floor", address["bench_floor"], {})
+    ours = Site("tests.bench.ours", address["bench_ours"], environment)
+    for item in ITEMS:
+        if not sys.argv[1:] or item.ours in sys.argv[1:]:
+            sys.stdout.write(json.dumps(measure(item, floor, ours, postmaster), ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+    floor.end()
+    ours.end()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""The floor: what bare Django needs for one indexed query and a template, a list of 50 of 2,000, or a plain workbook.
+
+A Django site in one file, measured by the same client in the same run. It does as little as a site can.
+"""
+
+import io
+import sys
+from typing import Any
+
+import django
+import environ
+import xlsxwriter
+from django.conf import settings
+
+TEMPLATE = """<!doctype html><html lang="sv"><title>{{ row.name }}</title><h1>{{ row.name }}</h1><p>{{ row.text }}</p>
+<p>{{ row.starts_at|date:"Y-m-d H:i" }}</p></html>"""
+LIST = """<!doctype html><html lang="sv"><title>List</title>
+<table>{% for row in rows %}
+<tr><td>{{ row.name }}</td><td>{{ row.text }}</td><td>{{ row.starts_at|date:"Y-m-d" }}</td></tr>
+{% endfor %}</table></html>"""
+ROWS, PAGE, EXPORT, COLUMNS = 2000, 50, 10_000, 12
+
+
+def set_up(address: str) -> None:
+    """Configure the site, make its table and fill it."""
+    settings.configure(
+        SECRET_KEY="bench",
+        ALLOWED_HOSTS=["testserver"],
+        ROOT_URLCONF=__name__,
+        USE_TZ=True,
+        DATABASES={"default": environ.Env.db_url_config(address)},
+        MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "OPTIONS": {
+                    "loaders": [("django.template.loaders.locmem.Loader", {"page.html": TEMPLATE, "list.html": LIST})]
+                },
+            }
+        ],
+    )
+    django.setup()
+    from django.db import connection, models
+    from django.utils import timezone
+
+    class Row(models.Model):
+        name = models.CharField(max_length=100, db_index=True)
+        text = models.TextField()
+        starts_at = models.DateTimeField()
+
+        class Meta:
+            app_label = "floor"
+
+        def __str__(self) -> str:
+            return self.name
+
+    globals()["Row"] = Row
+    with connection.schema_editor() as editor:
+        editor.create_model(Row)
+    now = timezone.now()
+    Row.objects.bulk_create(
+        [Row(name=f"Row {number:05}", text="A line of text. " * 8, starts_at=now) for number in range(ROWS)]
+    )
+
+
+def page(request: Any, name: str) -> Any:
+    """One indexed query and a template."""
+    from django.shortcuts import get_object_or_404, render
+
+    return render(request, "page.html", {"row": get_object_or_404(globals()["Row"], name=name)})
+
+
+def listing(request: Any) -> Any:
+    """Fifty rows of two thousand."""
+    from django.shortcuts import render
+
+    return render(request, "list.html", {"rows": globals()["Row"].objects.order_by("name")[:PAGE]})
+
+
+def workbook() -> bytes:
+    """Ten thousand plain rows of the export's width, in constant memory."""
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target, {"constant_memory": True, "in_memory": False})
+    sheet = book.add_worksheet()
+    for row in range(EXPORT):
+        for column in range(COLUMNS):
+            sheet.write_string(row, column, f"value {row} {column}")
+    book.close()
+    return target.getvalue()
+
+
+def urls() -> list[Any]:
+    """The two addresses."""
+    from django.urls import path
+
+    return [path("page/<str:name>/", page), path("list/", listing)]
+
+
+def items() -> dict[str, Any]:
+    """What can be measured here."""
+    from django.test import Client
+
+    client = Client()
+
+    def get(address: str) -> None:
+        assert client.get(address).status_code == 200
+
+    return {"page": lambda: get("/page/Row 01234/"), "list": lambda: get("/list/"), "workbook": workbook}
+
+
+if __name__ == "__main__":
+    from tests.bench.measure import serve
+
+    set_up(sys.argv[1])
+    urlpatterns = urls()
+    sys.modules["tests.bench.floor"] = sys.modules[__name__]
+    settings.ROOT_URLCONF = "tests.bench.floor"
+    serve(items())

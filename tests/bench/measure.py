@@ -1,0 +1,55 @@
+"""Measures items in this process on behalf of the bench: CPU of the process and of its database, and queries."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+TICK = 10.0  # milliseconds in the kernel's clock tick
+
+
+def database_cpu_ms(postmaster: int) -> float:
+    """CPU that the database's processes have used so far; 0 where there is none to read."""
+    total = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == postmaster:
+            total += int(fields[11]) + int(fields[12])
+    return total * TICK
+
+
+def queries_of(item: Callable[[], Any]) -> int:
+    """How many statements one run of the item needs, when warm."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as captured:
+        item()
+    return sum(1 for query in captured.captured_queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE")))
+
+
+def serve(items: dict[str, Callable[[], Any]]) -> None:
+    """Answer requests on standard input, one JSON object a line, until it ends."""
+    out = sys.stdout
+    sys.stdout = sys.stderr
+    out.write("ready\n")
+    out.flush()
+    for line in sys.stdin:
+        asked = json.loads(line)
+        item = items[asked["item"]]
+        if asked.get("queries"):
+            item()
+            answer = {"queries": float(queries_of(item))}
+        else:
+            database, start = database_cpu_ms(asked["postmaster"]), time.process_time()
+            for _turn in range(asked["times"]):
+                item()
+            spent = (time.process_time() - start) * 1000 + database_cpu_ms(asked["postmaster"]) - database
+            answer = {"cpu_ms": spent / asked["times"]}
+        out.write(json.dumps(answer) + "\n")
+        out.flush()

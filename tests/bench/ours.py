@@ -1,0 +1,1 @@
+"""Helmi in production's settings, with enough people in it: what the bench measures."""
