@@ -19,16 +19,17 @@ def wall(day: date, at: time, zone: str) -> datetime:
     instant = local.astimezone(UTC)
     if instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local.replace(tzinfo=None):
         return instant
-    # In a gap the later offset takes us to before the change of clocks, the earlier one to after it.
-    early, late = local.replace(fold=1).astimezone(UTC), instant
-    after = late.astimezone(ZoneInfo(zone)).utcoffset()
-    while late - early > timedelta(seconds=1):
-        middle = early + (late - early) / 2
-        if middle.astimezone(ZoneInfo(zone)).utcoffset() == after:
-            late = middle
+    # In a gap the later offset leads to before the change of clocks, the earlier one to after it: halve between them.
+    before = local.replace(fold=1).astimezone(UTC)
+    after = instant.astimezone(ZoneInfo(zone)).utcoffset()
+    first, last = 0, int((instant - before).total_seconds())
+    while last - first > 1:
+        middle = (first + last) // 2
+        if (before + timedelta(seconds=middle)).astimezone(ZoneInfo(zone)).utcoffset() == after:
+            last = middle
         else:
-            early = middle
-    return late.replace(microsecond=0) if late.microsecond == 0 else late.replace(microsecond=0) + timedelta(seconds=1)
+            first = middle
+    return before + timedelta(seconds=last)
 
 
 def due_at(day: date, days_before: int, at: time, zone: str) -> datetime:

@@ -97,14 +97,23 @@ def _give_back(places_id: int) -> None:
     Places.objects.filter(pk=places_id).update(sold=F("sold") - 1)
 
 
-def _refuse_second(places: Places, person: Person) -> int:
-    """How many wait; refused when the person has a live claim. One statement, under the lock."""
+def _refuse_second(places: Places, person: Person) -> tuple[int, int | None]:
+    """How many wait, and the person's last claim that is over; refused when a live one is there. Under the lock."""
+    mine = Q(person=person)
     found = Claim.objects.filter(places=places).aggregate(
-        mine=Count("pk", filter=Q(person=person, state__in=LIVE)), waiting=Count("pk", filter=WAITS)
+        live=Count("pk", filter=mine & Q(state__in=LIVE)),
+        waiting=Count("pk", filter=WAITS),
+        over=Max("pk", filter=mine & ~Q(state__in=LIVE)),
     )
-    if found["mine"]:
+    if found["live"]:
         raise rules.AlreadyClaimed()
-    return int(found["waiting"])
+    return found["waiting"], found["over"]
+
+
+def _next_position(places: Places) -> Places:
+    """Lock the places' row and count the line up by one; the row as it is then."""
+    Places.objects.filter(pk=places.pk).update(last_position=F("last_position") + 1)
+    return Places.objects.get(pk=places.pk)
 
 
 @transaction.atomic
@@ -117,14 +126,17 @@ def claim_place(
     claim. Of many who ask at once exactly as many get a place as are free, and nobody overtakes.
     """
     taken = _take(places)
+    last = 0
     if not taken:
-        _locked(places)
-        taken = _take(places)  # freed between the two
-    waiting = _refuse_second(places, person)
+        locked = _next_position(places)
+        last = locked.last_position
+        taken = locked.free is not None and locked.free > 0 and _take(places)  # freed between the two
+    waiting, over = _refuse_second(places, person)
     if taken and waiting:
         _give_back(places.pk)
     if not taken or waiting:
-        return _wait(places, person, by=by, now=now)
+        last = last or _next_position(places).last_position
+        return _wait(places, person, last, over, by=by, now=now)
     state = ClaimState.HELD if hold_until else ClaimState.CONFIRMED
     claim = Claim.objects.create(
         places=places, person=person, state=state, expires_at=hold_until, created_at=now, changed_at=now
@@ -133,24 +145,24 @@ def claim_place(
     return claim
 
 
-def _wait(places: Places, person: Person, *, by: Person | None, now: datetime, first: bool = False) -> Claim:
-    """Put `person` on the waiting list; the places' row is locked already."""
-    Places.objects.filter(pk=places.pk).update(last_position=F("last_position") + 1)
-    last = Places.objects.values_list("last_position", flat=True).get(pk=places.pk)
+def _wait(
+    places: Places,
+    person: Person,
+    last: int,
+    over: int | None,
+    *,
+    by: Person | None,
+    now: datetime,
+    first: bool = False,
+) -> Claim:
+    """Put `person` on the waiting list; the places' row is locked already, and counted up to `last`."""
     position = _room_in_front(places, last) if first else last
-    old = (
-        Claim.objects.filter(places=places, person=person)
-        .exclude(state__in=LIVE)
-        .order_by("-pk")
-        .values_list("pk", flat=True)
-        .first()
-    )
     facts = {"state": ClaimState.WAITLISTED, "position": position, "first": first, "expires_at": None}
-    if old is None:
+    if over is None:
         claim = Claim.objects.create(places=places, person=person, created_at=now, changed_at=now, **facts)
     else:
-        Claim.objects.filter(pk=old).update(changed_at=now, **facts)
-        claim = Claim.objects.get(pk=old)
+        Claim.objects.filter(pk=over).update(changed_at=now, **facts)
+        claim = Claim.objects.get(pk=over)
     _record("waits_for_place", claim, places, by=by, now=now, position=position)
     return claim
 
@@ -176,9 +188,9 @@ def join_waiting_list(
 
     A claim that is over comes back to life. Refused when the person has a live claim.
     """
-    locked = _locked(places)
-    _refuse_second(locked, person)
-    return _wait(locked, person, by=by, now=now, first=first)
+    locked = _next_position(places)
+    _waiting, over = _refuse_second(locked, person)
+    return _wait(locked, person, locked.last_position, over, by=by, now=now, first=first)
 
 
 @transaction.atomic
