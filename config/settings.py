@@ -192,7 +192,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 if CELERY_BROKER_URL == "filesystem://":
     for _folder in ("messages", "control"):
         (VAR / "queue" / _folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
         "data_folder_in": str(VAR / "queue" / "messages"),
         "data_folder_out": str(VAR / "queue" / "messages"),
         "control_folder": str(VAR / "queue" / "control"),

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.template import engines
 from django.template.base import FilterExpression, Node
+from django.template.defaultfilters import default
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 THEIRS = TEMPLATES / "bootstrap5"  # crispy's own templates, as far as ours replace them
@@ -53,14 +54,16 @@ class Undefined(str):
     def __bool__(self) -> bool:
         frame = sys._getframe(1)
         expression = frame.f_locals.get("self")
+        if not isinstance(expression, FilterExpression) or any(filt is default for filt, _given in expression.filters):
+            return False  # `|default` says that it may be missing
         while frame := frame.f_back:  # type: ignore[assignment]  # the loop ends where the stack does
             node = frame.f_locals.get("self")
             if isinstance(node, Node) and getattr(node, "origin", None):
                 path = Path(str(node.origin.name))
                 if path.is_relative_to(TEMPLATES) and not path.is_relative_to(THEIRS):
                     token = getattr(node, "token", None)
-                    name = expression.token if isinstance(expression, FilterExpression) else expression
-                    self.seen.add(f"{path.relative_to(TEMPLATES)}:{token.lineno if token else '?'} {name}")
+                    line = token.lineno if token else "?"
+                    self.seen.add(f"{path.relative_to(TEMPLATES)}:{line} {expression.token}")
                 break
         return False
 

@@ -21,10 +21,9 @@ def test_an_undefined_variable_in_a_template_of_ours_is_written_down(_undefined)
     _undefined.seen.clear()
 
 
-def test_a_default_does_not_excuse_an_undefined_variable(_undefined):
+def test_a_default_says_that_a_variable_may_be_missing(_undefined):
     assert render("{{ missing|default:'none' }}") == "none"
-    assert _undefined.seen == {"guarded.html:1 missing|default:'none'"}
-    _undefined.seen.clear()
+    assert not _undefined.seen
 
 
 def test_a_question_may_be_asked_about_what_is_not_there(_undefined):
@@ -33,8 +32,11 @@ def test_a_question_may_be_asked_about_what_is_not_there(_undefined):
 
 
 def test_no_test_reaches_beyond_this_machine():
-    with pytest.raises(AssertionError, match=r"wanted to reach 192\.0\.2\.1"):
-        socket.create_connection(("192.0.2.1", 80), timeout=1)
+    with (
+        socket.socket() as ours,
+        pytest.raises(AssertionError, match=r"wanted to reach 192\.0\.2\.1"),
+    ):
+        ours.connect(("192.0.2.1", 80))
 
 
 def test_the_clock_can_be_set_across_the_change_to_summer_time(at):
