@@ -8,6 +8,7 @@ class BaseConfig(AppConfig):
     name = "base"
 
     def ready(self) -> None:
+        from base import checks  # noqa: F401  (registers itself)
         from base.nordic import on_connect
 
         connection_created.connect(on_connect, dispatch_uid="nordic")

@@ -69,7 +69,7 @@ class Undefined(str):
 
 
 @pytest.fixture(scope="session")
-def _undefined() -> Undefined:
+def undefined() -> Undefined:
     word = Undefined()
     word.seen = set()
     engines["django"].engine.string_if_invalid = word
@@ -77,11 +77,11 @@ def _undefined() -> Undefined:
 
 
 @pytest.fixture(autouse=True)
-def no_undefined_variables(_undefined: Undefined) -> Iterator[None]:
+def no_undefined_variables(undefined: Undefined) -> Iterator[None]:
     """A template of ours that names a variable which is not there fails the test."""
-    _undefined.seen.clear()
+    undefined.seen.clear()
     yield
-    assert not _undefined.seen, f"undefined in templates: {sorted(_undefined.seen)}"
+    assert not undefined.seen, f"undefined in templates: {sorted(undefined.seen)}"
 
 
 @pytest.fixture(autouse=True)

@@ -15,20 +15,20 @@ def render(source, **facts):
     return Template(source, origin=Origin(str(TEMPLATES / "guarded.html")), engine=engine).render(Context(facts))
 
 
-def test_an_undefined_variable_in_a_template_of_ours_is_written_down(_undefined):
+def test_an_undefined_variable_in_a_template_of_ours_is_written_down(undefined):
     assert render("<p>{{ person.nam }}</p>", person="x") == "<p></p>"
-    assert _undefined.seen == {"guarded.html:1 person.nam"}
-    _undefined.seen.clear()
+    assert undefined.seen == {"guarded.html:1 person.nam"}
+    undefined.seen.clear()
 
 
-def test_a_default_says_that_a_variable_may_be_missing(_undefined):
+def test_a_default_says_that_a_variable_may_be_missing(undefined):
     assert render("{{ missing|default:'none' }}") == "none"
-    assert not _undefined.seen
+    assert not undefined.seen
 
 
-def test_a_question_may_be_asked_about_what_is_not_there(_undefined):
+def test_a_question_may_be_asked_about_what_is_not_there(undefined):
     assert render("{% if missing %}yes{% else %}no{% endif %}") == "no"
-    assert not _undefined.seen
+    assert not undefined.seen
 
 
 def test_no_test_reaches_beyond_this_machine():
