@@ -1,3 +1,6 @@
+from importlib import import_module
+from pkgutil import iter_modules
+
 from django.apps import AppConfig
 
 
@@ -7,5 +10,8 @@ class ProgrammesConfig(AppConfig):
     name = "programmes"
 
     def ready(self) -> None:
-        """Tell the outbox which letters this app writes."""
-        from programmes.letters import certificates  # noqa: F401 - registers its kinds
+        """Tell the outbox which letters this app writes: every module of `letters` registers its kinds."""
+        from programmes import letters
+
+        for module in iter_modules(letters.__path__):
+            import_module(f"{letters.__name__}.{module.name}")

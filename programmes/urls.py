@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from programmes.views import attendance, certificates
+from programmes.views import (
+    applications,
+    approvals,
+    attendance,
+    certificates,
+    cohorts,
+    days,
+    decisions,
+    enrolments,
+    leaving,
+    public,
+    selection,
+    staff,
+)
 
 app_name = "programmes"
 
@@ -11,9 +24,7 @@ ATTENDANCE: list[URLPattern] = [
     path("programmes/cohorts/<int:pk>/attendance/mark/", attendance.mark, name="mark"),
     path("programmes/cohorts/<int:pk>/days/<int:number>/attendance/", attendance.door, name="door"),
     path("programmes/enrolments/<int:pk>/make-up/", attendance.make_up, name="make_up"),
-    path(
-        "programmes/enrolments/<int:pk>/make-up/<int:make_up>/undo/", attendance.undo_make_up, name="undo_make_up"
-    ),
+    path("programmes/enrolments/<int:pk>/make-up/<int:make_up>/undo/", attendance.undo_make_up, name="undo_make_up"),
 ]
 
 CERTIFICATES: list[URLPattern] = [
@@ -28,4 +39,76 @@ CERTIFICATES: list[URLPattern] = [
     path("c/<str:code>/", certificates.certificate, name="certificate"),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*ATTENDANCE, *CERTIFICATES]
+APPLICATIONS: list[URLPattern] = [
+    path("programmes/my/applications/<int:pk>/", applications.my_application, name="my_application"),
+    path("programmes/my/applications/<int:pk>/withdraw/", applications.withdraw_mine, name="withdraw_mine"),
+    path("programmes/staff/", staff.staff, name="staff"),
+    path("programmes/staff/register/", staff.register, name="staff_register"),
+    path("programmes/staff/register/<uuid:pk>/", staff.check, name="staff_check"),
+    path("programmes/staff/applications/<int:pk>/", approvals.staff_answer, name="staff_answer"),
+    path("programmes/cohorts/<int:pk>/approvals/", approvals.approvals, name="approvals"),
+    path("programmes/approvals/<int:pk>/confirm/", approvals.confirm, name="approval_confirm"),
+    path("programmes/enrolments/<int:pk>/", enrolments.enrolment, name="enrolment"),
+    path("programmes/enrolments/<int:pk>/ask/", enrolments.ask_again, name="approval_ask"),
+    path("programmes/enrolments/<int:pk>/phone/", enrolments.phone, name="approval_phone"),
+    path("programmes/enrolments/<int:pk>/flags/", enrolments.flags, name="enrolment_flags"),
+    path("programmes/enrolments/<int:pk>/undo/<int:transition>/", enrolments.undo, name="enrolment_undo"),
+    path("a/<str:token>/", approvals.answer, name="answer"),
+    path("a/<str:token>/undo/", approvals.undo_answer, name="answer_undo"),
+    path("a/<str:token>/new-link/", approvals.new_link, name="answer_new_link"),
+    path("s/<str:token>/", applications.application, name="application"),
+    path("s/<str:token>/withdraw/", applications.withdraw, name="withdraw"),
+    path("s/<str:token>/complete/", applications.complete, name="complete"),
+]
+
+COHORT = "programmes/cohorts/<int:pk>/"
+DAY = f"{COHORT}days/<int:number>/"
+COHORTS: list[URLPattern] = [
+    path("programmes/", cohorts.programmes, name="programmes"),
+    path("programmes/participants/", cohorts.all_participants, name="participants"),
+    path("programmes/<int:pk>/", cohorts.programme, name="programme_inside"),
+    path("programmes/<int:pk>/edit/", cohorts.programme_edit, name="programme_edit"),
+    path("programmes/<int:pk>/funder/", cohorts.programme_funder, name="programme_funder"),
+    path("programmes/<int:pk>/cohorts/new/", cohorts.cohort_new, name="cohort_new"),
+    path(COHORT, cohorts.cohort, name="cohort"),
+    path(f"{COHORT}open/", cohorts.cohort_open, name="cohort_open"),
+    path(f"{COHORT}edit/", cohorts.cohort_edit, name="cohort_edit"),
+    path(f"{COHORT}participants/", cohorts.participants, name="cohort_participants"),
+    path(f"{COHORT}letters/", cohorts.letters, name="cohort_letters"),
+    path(f"{COHORT}seats/", selection.seats, name="seats"),
+    path(f"{COHORT}seats/check/", selection.seats_check, name="seats_check"),
+    path(f"{COHORT}seats/number/", cohorts.capacity, name="capacity"),
+    path(f"{COHORT}decision/", decisions.decision, name="decision"),
+    path(f"{COHORT}days/", days.days, name="days"),
+    path(DAY, days.day, name="day"),
+    path(f"{DAY}edit/", days.day_edit, name="day_edit"),
+    path(f"{DAY}host/", days.day_host, name="day_host"),
+    path(f"{DAY}place/", days.day_place, name="day_place"),
+    path(f"{DAY}move/", days.day_move, name="day_move"),
+    path(f"{DAY}cancel/", days.day_cancel, name="day_cancel"),
+    path("programmes/enrolments/<int:pk>/include/", selection.include, name="include"),
+    path("programmes/enrolments/<int:pk>/offer/", selection.answer_offer, name="answer_offer"),
+    path("o/<str:token>/", selection.offer, name="offer"),
+]
+
+# Last of all: they begin with a region's own word.
+ROUND = "<slug:region>/<slug:programme>/<int:number>/"
+PUBLIC: list[URLPattern] = [
+    path("<slug:region>/", public.region, name="region"),
+    path("<slug:region>/<slug:programme>/", public.programme, name="programme"),
+    path(f"{ROUND}days.ics", public.days_file, name="days_file"),
+    path(f"{ROUND}apply/", applications.start, name="apply"),
+    path(f"{ROUND}apply/receipt/<str:token>/", applications.receipt, name="receipt"),
+    path(f"{ROUND}apply/receipt/<str:token>/withdraw/", applications.take_back, name="take_back"),
+    path(f"{ROUND}apply/<str:token>/about/", applications.about, name="apply_about"),
+    path(f"{ROUND}apply/<str:token>/work/", applications.work, name="apply_work"),
+    path(f"{ROUND}apply/<str:token>/check/", applications.check, name="apply_check"),
+    path(f"{ROUND}apply/<str:token>/later/", applications.later, name="apply_later"),
+    path(f"{ROUND}apply/<str:token>/drop/", applications.drop, name="apply_drop"),
+]
+
+LEAVING: list[URLPattern] = [
+    path("programmes/enrolments/<int:pk>/leave/", leaving.leave, name="leave"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [*LEAVING, *ATTENDANCE, *CERTIFICATES, *APPLICATIONS, *PUBLIC]

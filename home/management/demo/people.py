@@ -118,6 +118,11 @@ RUNNING: tuple[tuple[Someone, str], ...] = (
     (Someone("Matteo Ruiz Engström", "Gnesta"), "nnn"),
     (Someone("Nils Höök", "Trosa"), "nnn"),
 )
+# Two who took a place and left after the last entry day, and three on the waiting list.
+LEFT = (
+    Someone("Tove Granath", "Strängnäs", 1),
+    Someone("Isak Mårdh", "Flen"),
+)
 WAITING = (
     Someone("Olivia Krantz", "Eskilstuna"),
     Someone("Pontus Lindhe", "Eskilstuna", 1),

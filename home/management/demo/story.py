@@ -4,6 +4,7 @@ Everything is told through the actions of the apps, at the time at which it woul
 and figures look as they would. Days are counted from the day of seeding.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -22,6 +23,7 @@ from people.actions import employments, organisations, persons, regions, roles
 from people.models import Organisation, Person, Region
 from people.states import Role
 from programmes.actions import applications, approvals, attendance, certificates, cohorts, days, decisions, selection
+from programmes.actions.leaving import leave
 from programmes.actions.programmes import create_programme
 from programmes.models import Cohort, CourseDay, Enrolment, Programme
 from programmes.rules import selection as selection_rules
@@ -112,14 +114,14 @@ class Story:
 
     def tell(self) -> None:
         """All of it, in the order in which it happened."""
-        first = self.today - timedelta(days=336)
+        first = self.tuesday(self.today - timedelta(days=336))
         with self.at(first - timedelta(days=120)) as now:
             self.set_up(now)
         finished = self.first_round(first)
-        self.play(finished, cast.FINISHED, late=(cast.DROPPED,))
+        self.play(finished, cast.FINISHED, declining=(cast.DROPPED,))
         self.finish(finished)
-        running = self.next_round(finished.programme, self.today - timedelta(days=36))
-        self.play(running, cast.RUNNING, late=cast.WAITING)
+        running = self.next_round(finished.programme, self.tuesday(self.today - timedelta(days=36)))
+        self.play(running, cast.RUNNING, leaving=cast.LEFT, waiting=cast.WAITING)
         self.open_round(finished.programme)
 
     def at(self, day: date, hour: int = 9) -> Any:
@@ -299,31 +301,55 @@ class Story:
         )
 
     @staticmethod
+    def tuesday(day: date) -> date:
+        """The Tuesday of the same week: a round begins with two days together."""
+        return day + timedelta(days=1 - day.weekday())
+
+    @staticmethod
     def weekday(day: date) -> date:
         """The same day, or the Monday after a weekend."""
         return day + timedelta(days=(7 - day.weekday()) % 7 if day.weekday() > 4 else 0)
 
-    def play(self, cohort: Cohort, who: tuple[tuple[Someone, str], ...], late: tuple[Someone, ...]) -> None:
+    def play(
+        self,
+        cohort: Cohort,
+        who: tuple[tuple[Someone, str], ...],
+        *,
+        declining: tuple[Someone, ...] = (),
+        leaving: tuple[Someone, ...] = (),
+        waiting: tuple[Someone, ...] = (),
+    ) -> None:
         """Applications, answers, seats, places, and the days that have been."""
         with self.at(cohort.opens_on or self.today) as now:
             cohort = cohorts.open_for_applications(cohort=cohort, by=self.malin, now=now)
             self.settle_venues(cohort, now)
-        wanted = [*(someone for someone, _marks in who), *late]
+        wanted = [*(someone for someone, _marks in who), *declining, *leaving, *waiting]
         rows = {someone.name: self.apply(cohort, someone, n) for n, someone in enumerate(wanted)}
-        with self.at(cohort.closes_on + timedelta(days=1)) as now:  # type: ignore[operator]
+        closed = cohort.closes_on or self.today
+        with self.at(closed + timedelta(days=1)) as now:
             cohort = selection.close_applications(cohort=cohort, by=self.malin, now=now)
             if cohort.selection_confirmed_at is None:
-                proposal = selection_rules.proposal(cohort)
-                selection.confirm_selection(
-                    cohort=cohort, given=dict(proposal.given), reasons={}, by=self.malin, now=now
-                )
+                self.share_seats(cohort, [*wanted[: len(wanted) - len(waiting)]], now)
             self.send(now)
-        self.answer_offers(cohort, rows, late)
-        begin = cohort.days.order_by("number").first()
-        if begin:
-            with self.at(begin.event.date, 17) as now:
-                cohorts.move_on(now)
+        with self.at(closed + timedelta(days=3)) as now:
+            self.answer_offers(rows, declining, now)
+        begin = self.days_of(cohort)[0].event.date
+        with self.at(begin, 17) as now:
+            cohorts.move_on(now)
+        with self.at(begin + timedelta(days=5)) as now:
+            for someone in leaving:
+                enrolment = rows[someone.name]
+                leave(enrolment=enrolment, why="Har slutat i kommunen.", by=self.malin, now=now)
+            self.send(now)
         self.mark(cohort, rows, who)
+
+    def share_seats(self, cohort: Cohort, placed: list[Someone], now: datetime) -> None:
+        """The seats as the coordinator decided, with a reason wherever the rule proposed another number."""
+        proposal = selection_rules.proposal(cohort)
+        wanted = Counter(self.towns[someone.municipality].pk for someone in placed)
+        given = {pk: wanted.get(pk, 0) for pk in proposal.given}
+        reasons = {pk: "Efter samtal med kommunerna" for pk, number in given.items() if number != proposal.given[pk]}
+        selection.confirm_selection(cohort=cohort, given=given, reasons=reasons, by=self.malin, now=now)
 
     def settle_venues(self, cohort: Cohort, now: datetime) -> None:
         """Each day's host has said where; in the round that runs, the next day's host has not confirmed yet."""
@@ -391,20 +417,20 @@ class Story:
                 self.send(now)
         return enrolment
 
-    def answer_offers(self, cohort: Cohort, rows: dict[str, Enrolment], late: tuple[Someone, ...]) -> None:
-        """Everyone who was offered a place takes it; of the finished round one declined."""
+    def answer_offers(self, rows: dict[str, Enrolment], declining: tuple[Someone, ...], now: datetime) -> None:
+        """Everyone who was offered a place answers."""
         needs = {1: ("vegetariskt", ""), 4: ("", "plats nära dörren"), 7: ("utan gluten", ""), 12: ("veganskt", "")}
-        with self.at(cohort.closes_on + timedelta(days=3)) as now:  # type: ignore[operator]
-            for n, enrolment in enumerate(rows.values()):
-                enrolment.refresh_from_db()
-                if enrolment.programme_side != ProgrammeSide.OFFERED:
-                    continue
-                if any(someone.name == enrolment.person.name for someone in late):
-                    selection.decline(enrolment=enrolment, by=enrolment.person, now=now)
-                    continue
-                diet, access = needs.get(n, ("", ""))
-                selection.accept(enrolment=enrolment, diet=diet, access=access, by=enrolment.person, now=now)
-            self.send(now)
+        no = {someone.name for someone in declining}
+        for n, (name, enrolment) in enumerate(rows.items()):
+            enrolment.refresh_from_db()
+            if enrolment.programme_side != ProgrammeSide.OFFERED:
+                continue
+            if name in no:
+                selection.decline(enrolment=enrolment, by=enrolment.person, now=now)
+                continue
+            diet, access = needs.get(n, ("", ""))
+            selection.accept(enrolment=enrolment, diet=diet, access=access, by=enrolment.person, now=now)
+        self.send(now)
 
     def mark(self, cohort: Cohort, rows: dict[str, Enrolment], who: tuple[tuple[Someone, str], ...]) -> None:
         """The attendance of the days that have been."""
@@ -451,7 +477,7 @@ class Story:
 
     def open_round(self, programme: Programme) -> None:
         """The round that takes applications now."""
-        start = self.today + timedelta(days=110)
+        start = self.tuesday(self.today + timedelta(days=110))
         with self.at(self.today - timedelta(days=20)) as now:
             cohort = cohorts.make_next(
                 programme=programme,
