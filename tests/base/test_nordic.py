@@ -9,23 +9,9 @@ from base.nordic import compare, like
 from people.models import Person
 
 SORTED = [
-    "adam",
-    "Anna",
-    "eva",
-    "Éva",
-    "Eva-Lena",
-    "vera",
-    "Wera",
-    "Ülo",
-    "Yrsa",
-    "Zäta",
-    "Ågren",
-    "åke",
-    "Åsa",
-    "Ärla",
-    "öman",
-    "Östen",
-]
+    "adam", "Anna", "eva", "Éva", "Eva-Lena", "vera", "Wera", "Ülo",
+    "Yrsa", "Zäta", "Ågren", "åke", "Åsa", "Ärla", "öman", "Östen",
+]  # fmt: skip
 
 
 @pytest.fixture

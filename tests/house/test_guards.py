@@ -1,6 +1,7 @@
 """The guards of the tests themselves: each is seen to catch what it is for."""
 
 import socket
+import warnings
 from datetime import UTC, datetime
 
 import pytest
@@ -48,3 +49,8 @@ def test_the_clock_can_be_set_across_the_change_to_summer_time(at):
     assert clock.now() == datetime(2027, 3, 28, 1, 0, tzinfo=UTC)
     with pytest.raises(ValueError, match="which zone"):
         at(datetime(2027, 3, 28))
+
+
+def test_a_warning_from_our_own_code_is_an_error():
+    with pytest.raises(DeprecationWarning, match="old"):
+        warnings.warn("old", DeprecationWarning, stacklevel=1)
