@@ -3,10 +3,52 @@
 from datetime import datetime, timedelta
 
 from base import jobs
-from programmes.actions import certificates
+from programmes.actions import applications, approvals, certificates, cohorts, selection
 
 
 @jobs.job(certificates.PRINTER, every=timedelta(minutes=1), shared=True)
 def print_certificates(now: datetime) -> int:
     """Print the certificates that wait; each is taken by one printer at a time."""
     return certificates.print_waiting(now=now)
+
+
+@jobs.job("remind managers", every=timedelta(minutes=10))
+def remind_managers(now: datetime) -> int:
+    """Before the deadline, remind managers who have not answered."""
+    return approvals.remind(now)
+
+
+@jobs.job("missing contacts", every=timedelta(minutes=30))
+def tell_of_missing_contacts(now: datetime) -> int:
+    """14 days before the start, tell coordinators who has no address."""
+    return applications.remind_of_missing_contacts(now)
+
+
+@jobs.job("settle approved applications", every=timedelta(minutes=1))
+def settle_approved(now: datetime) -> int:
+    """What follows from a yes that can no longer be undone."""
+    return applications.settle_approved(now)
+
+
+@jobs.job("close applications", every=timedelta(minutes=1))
+def close_applications(now: datetime) -> int:
+    """Close applications where the last day is over."""
+    return selection.close_due(now)
+
+
+@jobs.job("lapse offers", every=timedelta(minutes=1))
+def lapse_offers(now: datetime) -> int:
+    """End offers that were not answered in time, and offer the places to the next in line."""
+    return selection.lapse_due(now)
+
+
+@jobs.job("move cohorts on", every=timedelta(minutes=5))
+def move_cohorts_on(now: datetime) -> int:
+    """Let cohorts run from their first day on, and finish after their last."""
+    return cohorts.move_on(now)
+
+
+@jobs.job("carry waiting lists", every=timedelta(minutes=10))
+def carry_waiting_lists(now: datetime) -> int:
+    """Let those who still wait after the last entry day stand first in line to the next open round."""
+    return selection.carry_due(now)

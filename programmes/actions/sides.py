@@ -1,6 +1,6 @@
 """The two sides of an enrolment change here and nowhere else."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -9,10 +9,8 @@ from audit.actions import record
 from base.refusal import Refusal
 from people.models import Person
 from programmes.models import Enrolment, Transition
+from programmes.rules.undo import UNDO
 from programmes.states import PROGRAMME_FOLLOWS, EmployerSide, Side
-
-# How long the one who made a change can take it back; letters that it causes wait as long.
-UNDO = timedelta(minutes=2)
 
 EMPLOYER_FOLLOWS: dict[str, tuple[str, ...]] = {
     EmployerSide.ASKED: (EmployerSide.APPROVED, EmployerSide.DECLINED, EmployerSide.ENDED),

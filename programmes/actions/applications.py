@@ -1,0 +1,463 @@
+"""Applications: drafts, sending, taking back, staff that a manager registers, what an application counts for."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from audit.actions import record
+from base.actions import drop_draft, keep_draft, start_draft
+from base.models import Draft
+from base.tokens import seal, unseal
+from people.actions import employ, register_person, set_language
+from people.models import Employment, Organisation, Person
+from people.rules import find_person
+from people.states import EmploymentForm
+from programmes.actions import approvals, selection, sides
+from programmes.letters import applications as letters
+from programmes.models import Cohort, Enrolment, Transition
+from programmes.rules.applications import (
+    CONTACTS_BEFORE,
+    AlreadyApplied,
+    NobodyToRegister,
+    flags_for,
+    local_day,
+    why_not_apply,
+    why_not_register,
+    why_not_withdraw,
+)
+from programmes.rules.selection import gives_places
+from programmes.rules.undo import UNDO
+from programmes.states import LIVE_SIDES, CohortState, EmployerSide, ProgrammeSide, Side, Source
+
+APPLICATION = "application"
+STAFF = "staff"
+# What a receipt's number is written with: no two letters or digits that somebody mixes up on the telephone.
+ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+def scope_of(cohort: Cohort) -> str:
+    """Who may see what concerns this cohort."""
+    return f"region:{cohort.programme.region_id}"
+
+
+def new_code() -> str:
+    """A number for a receipt, such as K7QM-3XRA; a million applications seldom meet, and the database refuses twins."""
+    letters_and_digits = "".join(secrets.choice(ALPHABET) for _place in range(8))
+    return f"{letters_and_digits[:4]}-{letters_and_digits[4:]}"
+
+
+# ---------- Drafts ----------
+
+
+def open_draft(*, cohort: Cohort, data: dict[str, Any], now: datetime) -> tuple[Draft, str]:
+    """Begin an application; returns the draft with the token that opens it, and nothing else does."""
+    draft, _secret = start_draft(form=APPLICATION, about=f"programmes.cohort:{cohort.pk}", data=data, now=now)
+    return draft, draft_token(draft)
+
+
+def draft_token(draft: Draft) -> str:
+    """The token of a draft's address: signed, so that a letter can write the link without storing it."""
+    return seal(APPLICATION, {"d": draft.pk.hex})
+
+
+def find_application_draft(*, token: str, cohort: Cohort, now: datetime) -> Draft | None:
+    """The draft of this cohort that the token opens, unless its time is over; an altered token is refused."""
+    facts = unseal(APPLICATION, token)
+    about = f"programmes.cohort:{cohort.pk}"
+    return Draft.objects.filter(
+        pk=UUID(hex=facts["d"]), form=APPLICATION, about=about, expires_at__gt=now
+    ).first()
+
+
+def save_draft(*, draft: Draft, data: dict[str, Any], now: datetime) -> Draft:
+    """Keep what has been typed, each step over the last."""
+    return keep_draft(draft=draft, data=data, now=now)
+
+
+@transaction.atomic
+def save_for_later(*, draft: Draft, cohort: Cohort, language: str, now: datetime) -> None:
+    """Mail the draft's link to the address in it; asked again within a minute, one letter goes."""
+    letters.draft_saved(draft, cohort, address=draft.data.get("email", ""), language=language, now=now)
+
+
+def discard_draft(*, draft: Draft) -> None:
+    """Throw an unsent application away."""
+    drop_draft(draft=draft)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What an application says, read from a form."""
+
+    name: str
+    email: str | None
+    language: str
+    organisation: Organisation
+    unit: Organisation
+    manager_address: str = ""
+    phone: str = ""
+    typed_unit: str = ""
+    employed_since: date | None = None
+    degree: str = ""
+    exercises_authority: bool | None = None
+
+
+# ---------- Applying ----------
+
+
+@transaction.atomic
+def send(*, draft: Draft, cohort: Cohort, facts: Facts, now: datetime) -> str:
+    """Send a draft; returns the number on the receipt, the same however often the button is pressed.
+
+    Refused when the cohort takes no applications. Whether the address is known, or has applied before, shows nowhere:
+    the receipt looks the same, and the address' owner gets a letter that explains. What was typed leaves the draft.
+    """
+    draft = Draft.objects.select_for_update().get(pk=draft.pk)
+    if code := draft.data.get("sent"):
+        return str(code)
+    try:
+        code = apply(cohort=cohort, by=None, now=now, **vars(facts)).code
+    except AlreadyApplied:
+        code = new_code()
+        if applicant := find_person(facts.email or ""):
+            letters.applied_again(applicant, cohort, draft, now=now)
+    keep_draft(draft=draft, data=dict.fromkeys(draft.data) | {"sent": code}, now=now)
+    return code
+
+
+@transaction.atomic
+def apply(
+    *,
+    cohort: Cohort,
+    name: str,
+    email: str | None,
+    language: str,
+    organisation: Organisation,
+    unit: Organisation,
+    by: Person | None,
+    now: datetime,
+    manager_address: str = "",
+    phone: str = "",
+    typed_unit: str = "",
+    employed_since: date | None = None,
+    degree: str = "",
+    exercises_authority: bool | None = None,
+) -> Enrolment:
+    """Someone applies to a cohort: the receipt and the question to the manager are written.
+
+    Refused when the cohort takes no applications or the person has one. What a stranger typed makes a new person or
+    none; it changes no fact of a person that exists. The cohort's row is locked from the check to the end.
+    """
+    person = register_person(
+        name=name, email=email, phone=phone, language=language, region=cohort.programme.region, by=by, now=now
+    )
+    enrolment = _enrol_as_applied(
+        cohort=cohort,
+        person=person,
+        now=now,
+        source=Source.SELF,
+        organisation=organisation,
+        unit=unit,
+        typed_unit=typed_unit,
+        employed_since=employed_since,
+        degree=degree,
+        exercises_authority=exercises_authority,
+        manager_address=manager_address,
+        form=_form_of(person, organisation, local_day(cohort, now)),
+        by=by or person,
+    )
+    letters.received(enrolment, now=now)
+    if manager_address:
+        approvals.ask(enrolment=enrolment, address=manager_address, by=by or person, now=now)
+    return enrolment
+
+
+def _enrol_as_applied(
+    *, cohort: Cohort, person: Person, now: datetime, form: str, by: Person | None, **facts: Any
+) -> Enrolment:
+    """The row and its first transition, under the cohort's lock."""
+    locked = Cohort.objects.select_for_update(of=("self",)).select_related("programme__region").get(pk=cohort.pk)
+    if refusal := why_not_apply(locked, now=now):
+        raise refusal
+    if Enrolment.objects.live().filter(cohort=locked, person=person).exists():
+        raise AlreadyApplied(name=person.name)
+    flags = flags_for(form=form, partner=_is_partner(locked, facts["organisation"]))
+    enrolment = Enrolment.objects.create(
+        cohort=locked, person=person, code=new_code(), applied_at=now, flags_at=now, **asdict(flags), **facts
+    )
+    Transition.objects.create(
+        enrolment=enrolment, side=Side.PROGRAMME, after=ProgrammeSide.APPLIED, by=by, at=now
+    )
+    record("applied", by=by, about=enrolment, scope=scope_of(locked), now=now, source=enrolment.source)
+    return enrolment
+
+
+def _is_partner(cohort: Cohort, organisation: Organisation) -> bool:
+    """Whether the employer takes part in the cohort, or, where it names nobody, in its region."""
+    shares = list(cohort.shares.values_list("organisation_id", flat=True))
+    if shares:
+        return organisation.pk in shares
+    return cohort.programme.region.participations.filter(organisation=organisation).exists()
+
+
+def _form_of(person: Person, organisation: Organisation, day: date) -> str:
+    """The form of employment that is known for the person with this employer; permanent when none is."""
+    row = Employment.objects.on(day).filter(person=person, unit__path__startswith=organisation.path).first()
+    return row.form if row else EmploymentForm.PERMANENT
+
+
+# ---------- Taking back, and filling in ----------
+
+
+@transaction.atomic
+def withdraw(*, enrolment: Enrolment, by: Person | None, now: datetime, why: str = "") -> Enrolment:
+    """The applicant takes the application back; pressed twice, it is done once.
+
+    Refused after the deadline or once a place has been offered. Open questions to managers are closed.
+    """
+    enrolment = (
+        Enrolment.objects.select_for_update(of=("self",)).select_related("cohort__programme__region").get(pk=enrolment.pk)
+    )
+    if enrolment.programme_side == ProgrammeSide.WITHDRAWN:
+        return enrolment
+    if refusal := why_not_withdraw(enrolment, now=now):
+        raise refusal
+    transition = sides.change(
+        enrolment=enrolment, side=Side.PROGRAMME, after=ProgrammeSide.WITHDRAWN, by=by, now=now, why=why
+    )
+    approvals.close_open(enrolment=enrolment, now=now)
+    letters.withdrawn(enrolment, transition, now=now)
+    return enrolment
+
+
+@transaction.atomic
+def complete(
+    *,
+    enrolment: Enrolment,
+    employed_since: date | None,
+    degree: str,
+    exercises_authority: bool | None,
+    language: str,
+    by: Person,
+    now: datetime,
+) -> Enrolment:
+    """A person whom the manager registered fills in what only she knows."""
+    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    enrolment.employed_since = employed_since
+    enrolment.degree = degree
+    enrolment.exercises_authority = exercises_authority
+    enrolment.save(update_fields=["employed_since", "degree", "exercises_authority"])
+    if language != enrolment.person.language:
+        set_language(person=enrolment.person, language=language)
+    record("application.completed", by=by, about=enrolment, scope=scope_of(enrolment.cohort), now=now)
+    return enrolment
+
+
+@transaction.atomic
+def set_flags(
+    *,
+    enrolment: Enrolment,
+    may_attend: bool,
+    may_attend_reason: str,
+    counts_for_funder: bool,
+    counts_reason: str,
+    by: Person,
+    now: datetime,
+) -> Enrolment:
+    """The coordinator decides whether the person may attend and counts for the funder, each no with its reason."""
+    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    enrolment.may_attend = may_attend
+    enrolment.may_attend_reason = "" if may_attend else may_attend_reason
+    enrolment.counts_for_funder = counts_for_funder
+    enrolment.counts_reason = "" if counts_for_funder else counts_reason
+    enrolment.flags_at = now
+    enrolment.save(
+        update_fields=["may_attend", "may_attend_reason", "counts_for_funder", "counts_reason", "flags_at"]
+    )
+    record(
+        "enrolment.flags",
+        by=by,
+        about=enrolment,
+        scope=scope_of(enrolment.cohort),
+        now=now,
+        may_attend=may_attend,
+        counts=counts_for_funder,
+        words={"may_attend": enrolment.may_attend_reason, "counts": enrolment.counts_reason},
+    )
+    return enrolment
+
+
+# ---------- Staff whom a manager registers ----------
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Someone that Helmi does not know yet, as her manager writes her down."""
+
+    name: str
+    email: str | None
+    language: str
+    unit: Organisation
+    form: str = EmploymentForm.PERMANENT
+
+
+@transaction.atomic
+def register_staff(
+    *, cohort: Cohort, people: Iterable[Person], newcomers: Iterable[Newcomer], by: Person, now: datetime
+) -> tuple[list[Enrolment], list[Person]]:
+    """A manager registers several of her staff; the employer's yes is given with it.
+
+    Returns the new enrolments and the people who had applied already. Each gets an own letter with an own link, to
+    fill in the rest or to decline. Someone without an address is kept as contact missing. All or nobody is stored.
+    """
+    people, newcomers = list(people), list(newcomers)
+    if not people and not newcomers:
+        raise NobodyToRegister()
+    day = local_day(cohort, now)
+    chosen = [(person, *_unit_under(person, by, day)) for person in people]
+    for newcomer in newcomers:
+        if refusal := why_not_register(by, newcomer.unit):
+            raise refusal
+        person = register_person(
+            name=newcomer.name,
+            email=newcomer.email,
+            phone="",
+            language=newcomer.language,
+            region=cohort.programme.region,
+            by=by,
+            now=now,
+        )
+        unit = newcomer.unit
+        if not Employment.objects.on(day).filter(person=person, unit__path__startswith=f"{unit.top_id}/").exists():
+            employ(person=person, unit=unit, form=newcomer.form, job_title="", valid_from=day, by=by, now=now)
+        chosen.append((person, unit, newcomer.form, None))
+    made, before = [], []
+    tops = Organisation.objects.in_bulk({unit.top_id for _person, unit, _form, _since in chosen})
+    for person, unit, form, since in chosen:
+        try:
+            with transaction.atomic():
+                enrolment = _enrol_as_applied(
+                    cohort=cohort,
+                    person=person,
+                    now=now,
+                    by=by,
+                    form=form,
+                    source=Source.MANAGER,
+                    organisation=tops[unit.top_id],
+                    unit=unit,
+                    employed_since=since,
+                    manager_address=by.email or "",
+                )
+        except AlreadyApplied:
+            before.append(person)
+            continue
+        sides.change(enrolment=enrolment, side=Side.EMPLOYER, after=EmployerSide.APPROVED, by=by, now=now)
+        if person.email:
+            letters.registered(enrolment, by, now=now)
+        made.append(enrolment)
+    return made, before
+
+
+def _unit_under(person: Person, manager: Person, day: date) -> tuple[Organisation, str, date]:
+    """Where among the manager's units the person works on the day; refused when nowhere."""
+    rows = Employment.objects.on(day).filter(person=person).select_related("unit").order_by("-main", "-valid_from")
+    for row in rows:
+        if why_not_register(manager, row.unit) is None:
+            return row.unit, row.form, row.valid_from
+    raise why_not_register(manager, rows[0].unit) if rows else NobodyToRegister()
+
+
+def start_staff_draft(*, by: Person, data: dict[str, Any], now: datetime) -> Draft:
+    """What a manager chose on the first screen, kept for the second; her own and nobody else's."""
+    draft, _secret = start_draft(form=STAFF, person=by, data=data, now=now)
+    return draft
+
+
+def find_staff_draft(*, pk: UUID, by: Person, now: datetime) -> Draft | None:
+    """The manager's own unsent registration."""
+    return Draft.objects.filter(pk=pk, form=STAFF, person=by, expires_at__gt=now).first()
+
+
+@transaction.atomic
+def send_staff_draft(
+    *,
+    draft: Draft,
+    cohort: Cohort,
+    people: Iterable[Person],
+    newcomers: Iterable[Newcomer],
+    by: Person,
+    now: datetime,
+) -> tuple[int, int]:
+    """Register the people of a staff draft once, however often the button is pressed; how many new, how many before."""
+    draft = Draft.objects.select_for_update().get(pk=draft.pk)
+    if draft.data.get("sent"):
+        return int(draft.data["made"]), int(draft.data["before"])
+    made, before = register_staff(cohort=cohort, people=people, newcomers=newcomers, by=by, now=now)
+    done = {"sent": True, "made": len(made), "before": len(before), "new": [], "people": []}
+    keep_draft(draft=draft, data=done, now=now)
+    return len(made), len(before)
+
+
+# ---------- The clock ----------
+
+
+def remind_of_missing_contacts(now: datetime) -> int:
+    """14 days before the first day, tell the coordinator who has no address; once a cohort."""
+    states = (CohortState.OPEN, CohortState.SELECTION, CohortState.RUNNING)
+    cohorts = (
+        Cohort.objects.filter(
+            Q(enrolments__person__email__isnull=True) | Q(enrolments__person__email=""),
+            enrolments__programme_side__in=LIVE_SIDES,
+            state__in=states,
+            places__starts_at__gt=now,
+            places__starts_at__lte=now + CONTACTS_BEFORE + timedelta(hours=12),
+        )
+        .select_related("programme__region", "responsible", "places")
+        .distinct()
+    )
+    written = 0
+    for cohort in cohorts:
+        start = cohort.places.starts_at
+        if start and local_day(cohort, now) >= local_day(cohort, start) - CONTACTS_BEFORE:
+            letters.contacts_missing(cohort, now=now)
+            written += 1
+    return written
+
+
+def settle_approved(now: datetime) -> int:
+    """What follows from a yes that can no longer be undone; how many applications it concerned.
+
+    Who applied from a unit and is not known at that employer is employed there. Where places are given one by one, the
+    application gets its place, or its place in line.
+    """
+    approved = (
+        Enrolment.objects.applied()
+        .filter(
+            employer_side=EmployerSide.APPROVED,
+            cohort__state__in=(CohortState.OPEN, CohortState.SELECTION, CohortState.RUNNING),
+            transitions__side=Side.EMPLOYER,
+            transitions__after=EmployerSide.APPROVED,
+            transitions__undone_at__isnull=True,
+            transitions__at__lte=now - UNDO,
+        )
+        .select_related("person", "unit", "organisation", "cohort__programme__region", "cohort__places")
+        .distinct()
+    )
+    known = Employment.objects.on(now.date()).filter(
+        person=OuterRef("person"), unit__path__startswith=OuterRef("organisation__path")
+    )
+    unknown = list(approved.filter(~Exists(known)))
+    for enrolment in unknown:
+        day = local_day(enrolment.cohort, now)
+        since = min(enrolment.employed_since or day, now.date())
+        employ(person=enrolment.person, unit=enrolment.unit, valid_from=since, by=None, now=now)
+    one_by_one = [row for row in approved if gives_places(row.cohort, now=now)]
+    for enrolment in one_by_one:
+        selection.consider(enrolment=enrolment, by=None, now=now)
+    return len({row.pk for row in (*unknown, *one_by_one)})

@@ -1,0 +1,174 @@
+"""Whether a cohort takes applications, what an application counts for, and what may still be taken back."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from base import dates
+from base.refusal import Forbidden, Refusal
+from people.models import Organisation, Person
+from people.querysets import valid_on, within
+from people.rules import near_duplicates
+from people.states import EMPLOYER_KINDS, EmploymentForm
+from programmes.models import Cohort, Enrolment
+from programmes.states import CohortState, ProgrammeSide
+
+# How long before the first day the coordinator hears of people who have no address.
+CONTACTS_BEFORE = timedelta(days=14)
+# Why somebody does not count for the funder, where the rule itself decided it.
+NOT_PARTNER = "not_partner"
+
+
+class ApplicationsNotOpen(Refusal):
+    """Too early."""
+
+    message = _("Applications open on %(day)s.")
+
+
+class ApplicationsClosed(Refusal):
+    """Too late."""
+
+    message = _("Applications closed on %(day)s.")
+
+
+class TakesNoApplications(Refusal):
+    """The round never opened, or is over."""
+
+    message = _("This round does not take applications.")
+
+
+class AlreadyApplied(Refusal):
+    """The person has a live application to this round."""
+
+    message = _("%(name)s has already applied to this round.")
+
+
+class TooLateToWithdraw(Refusal):
+    """After the deadline the programme's coordinator takes a withdrawal."""
+
+    message = _("The time to withdraw the application here is over. Write to the coordinator.")
+
+
+class NotYourStaff(Forbidden):
+    """Only whoever leads the unit registers its people."""
+
+    message = _("You can register people only in units that you lead.")
+
+
+class NobodyToRegister(Refusal):
+    """A registration without people."""
+
+    message = _("Choose at least one person, or add a new one.")
+
+
+def local_day(cohort: Cohort, now: datetime) -> date:
+    """The date that the wall calendar of the cohort's region shows."""
+    return now.astimezone(ZoneInfo(cohort.programme.region.time_zone)).date()
+
+
+def why_not_apply(cohort: Cohort, *, now: datetime) -> Refusal | None:
+    """The reason that nobody can apply to `cohort` now, or None.
+
+    Asked by the public pages, to show the button or the sentence, and by the action under the cohort's lock. The last
+    day to apply counts to its midnight on the region's clock.
+    """
+    if cohort.state == CohortState.DRAFT or cohort.opens_on is None or cohort.closes_on is None:
+        return TakesNoApplications()
+    today = local_day(cohort, now)
+    if cohort.state == CohortState.OPEN and today < cohort.opens_on:
+        return ApplicationsNotOpen(day=dates.plain_day(cohort.opens_on, today=today))
+    if cohort.state != CohortState.OPEN or today > cohort.closes_on:
+        if today <= cohort.closes_on:
+            return TakesNoApplications()
+        return ApplicationsClosed(day=dates.plain_day(cohort.closes_on, today=today))
+    return None
+
+
+def why_not_withdraw(enrolment: Enrolment, *, now: datetime) -> Refusal | None:
+    """The reason that an applicant cannot take the application back by herself, or None."""
+    cohort = enrolment.cohort
+    if enrolment.programme_side == ProgrammeSide.WITHDRAWN:
+        return None
+    if enrolment.programme_side != ProgrammeSide.APPLIED or cohort.closes_on is None:
+        return TooLateToWithdraw()
+    return None if local_day(cohort, now) <= cohort.closes_on else TooLateToWithdraw()
+
+
+def why_not_register(person: Person, unit: Organisation) -> Refusal | None:
+    """The reason that `person` cannot register staff of `unit`, or None."""
+    return None if person.reach.over(unit.path) else NotYourStaff()
+
+
+# ---------- What it counts for ----------
+
+
+@dataclass(frozen=True)
+class Flags:
+    """May attend, and counts for the funder, each with its reason."""
+
+    may_attend: bool = True
+    may_attend_reason: str = ""
+    counts_for_funder: bool = True
+    counts_reason: str = ""
+
+
+def flags_for(*, form: str, partner: bool) -> Flags:
+    """What an application counts for, from the form of employment and whether the employer is a partner.
+
+    Someone from an agency works in the unit but is employed elsewhere: she may attend and does not count.
+    """
+    if form == EmploymentForm.AGENCY or not partner:
+        return Flags(counts_for_funder=False, counts_reason=NOT_PARTNER)
+    return Flags()
+
+
+def flag_words(reason: str) -> str:
+    """A flag's reason in words: the rule's own codes translated, what a coordinator wrote as it is."""
+    return gettext("not employed by a partner") if reason == NOT_PARTNER else reason
+
+
+# ---------- Where people work ----------
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A unit that can be chosen, under its employer."""
+
+    employer: Organisation
+    units: tuple[Organisation, ...]
+
+
+def employers_of(cohort: Cohort, day: date) -> list[Organisation]:
+    """The organisations that take part in the cohort, else in its region."""
+    shared = Organisation.objects.filter(shares__cohort=cohort).order_by("name")
+    return list(shared) or list(Organisation.objects.in_region(cohort.programme.region, day).order_by("name"))
+
+
+def workplaces_of(cohort: Cohort, day: date) -> list[Workplace]:
+    """The employers of the cohort with the units under each, in two queries."""
+    employers = employers_of(cohort, day)
+    below = (
+        Organisation.objects.filter(valid_on(day), within([employer.path for employer in employers]))
+        .exclude(pk__in=[employer.pk for employer in employers])
+        .exclude(kind__in=EMPLOYER_KINDS)
+        .order_by("name")
+    )
+    units = list(below) if employers else []
+    return [
+        Workplace(employer, tuple(unit for unit in units if unit.path.startswith(employer.path)))
+        for employer in employers
+    ]
+
+
+def known_namesakes(names: list[str], manager: Person, unit_of: dict[str, Organisation]) -> dict[str, list[Person]]:
+    """For each new name: people with the same name at the same employer, as far as the manager may see them."""
+    found: dict[str, list[Person]] = {}
+    for name in names:
+        alike = near_duplicates(name=name, employer=unit_of[name])
+        keys = [person.pk for person in alike]
+        if seen := list(Person.objects.visible_to(manager).filter(pk__in=keys)) if keys else []:
+            found[name] = seen
+    return found

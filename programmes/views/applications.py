@@ -1,0 +1,544 @@
+"""An application: three steps, check, send, receipt; and what its owner can do with it later."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from base import dates
+from base.clock import now
+from base.forms import render_form
+from base.models import Draft
+from base.refusal import Refusal
+from base.tokens import LinkAltered, seal, unseal
+from people.models import Organisation, Request
+from people.states import Language
+from programmes.actions import applications as actions
+from programmes.forms.applications import OTHER, AboutForm, CompleteForm, WorkForm
+from programmes.letters.applications import OWN_LINK
+from programmes.models import Cohort, Enrolment
+from programmes.rules.applications import (
+    ApplicationsNotOpen,
+    TooLateToWithdraw,
+    local_day,
+    why_not_apply,
+    why_not_withdraw,
+    workplaces_of,
+)
+from programmes.states import EmployerSide, ProgrammeSide, Source
+from programmes.views.public import round_of
+
+COOKIE = "draft-{}"
+COOKIE_AGE = 30 * 24 * 3600
+RECEIPT = "receipt"
+ABOUT = ("name", "email", "phone", "language")
+WORK = ("organisation", "unit", "typed_unit", "employed_since", "degree", "exercises_authority", "manager_address")
+
+
+# ---------- What every step needs ----------
+
+
+def _cohort(request: HttpRequest, region: str, programme: str, number: int) -> Cohort:
+    return get_object_or_404(
+        Cohort.objects.visible_to(request.user)
+        .filter(programme__published=True)
+        .select_related("programme__region", "programme__funder", "places")
+        .prefetch_related("days__event__host"),
+        programme__region__slug=region,
+        programme__slug=programme,
+        number=number,
+    )
+
+
+def _address(cohort: Cohort, name: str, *arguments: str) -> str:
+    programme = cohort.programme
+    return reverse(f"programmes:{name}", args=[programme.region.slug, programme.slug, cohort.number, *arguments])
+
+
+def _about(cohort: Cohort) -> dict[str, Any]:
+    """What stands beside every step: which round this is."""
+    return {
+        "region": cohort.programme.region,
+        "cohort": cohort,
+        "programme": cohort.programme,
+        "round": round_of(cohort, moment=now()),
+    }
+
+
+def _closed(request: HttpRequest, cohort: Cohort, refusal: Refusal) -> HttpResponse:
+    """The clear word instead of the form when the round takes no applications."""
+    context = {**_about(cohort), "reason": str(refusal), "coming": isinstance(refusal, ApplicationsNotOpen)}
+    return render(request, "programmes/apply/closed.html", context, status=409 if request.method == "POST" else 200)
+
+
+def _gone(request: HttpRequest, cohort: Cohort, *, altered: bool) -> HttpResponse:
+    """A draft's link that opens nothing: expired and altered ones say so, each in its words."""
+    context = {**_about(cohort), "altered": altered}
+    return render(request, "programmes/apply/no_draft.html", context, status=404 if altered else 410)
+
+
+Step = Callable[[HttpRequest, Cohort, Draft, str], HttpResponse]
+
+
+def _step(view: Step) -> Callable[..., HttpResponse]:
+    """A step with its draft: the link opens it, unless it is altered, expired, sent, or the round has closed."""
+
+    @login_not_required
+    @require_http_methods(["GET", "POST"])
+    def opened(request: HttpRequest, region: str, programme: str, number: int, token: str) -> HttpResponse:
+        cohort = _cohort(request, region, programme, number)
+        try:
+            draft = actions.find_application_draft(token=token, cohort=cohort, now=now())
+        except LinkAltered:
+            return _gone(request, cohort, altered=True)
+        if draft is None:
+            return _gone(request, cohort, altered=False)
+        if code := draft.data.get("sent"):
+            return _to_receipt(cohort, str(code))
+        if refusal := why_not_apply(cohort, now=now()):
+            return _closed(request, cohort, refusal)
+        response = view(request, cohort, draft, token)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    return opened
+
+
+def _typed(form: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    """What was typed, as it was typed: a draft keeps also what is not right yet."""
+    return {name: str(form.data.get(name, ""))[:400] for name in names}
+
+
+def _cleaned(form: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    facts = {name: form.cleaned_data[name] for name in names}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in facts.items()}
+
+
+def _shown(draft: Draft, names: tuple[str, ...]) -> dict[str, Any]:
+    """The draft's answers as a form's initial values; a stored month is shown as people write it."""
+    found = {name: draft.data[name] for name in names if draft.data.get(name)}
+    if "employed_since" in found:
+        try:
+            found["employed_since"] = date.fromisoformat(found["employed_since"])
+        except ValueError:
+            pass
+    return found
+
+
+def _with_cookie(response: HttpResponse, cohort: Cohort, token: str) -> HttpResponse:
+    """This browser finds its draft again from the programme's page."""
+    response.set_cookie(
+        COOKIE.format(cohort.pk),
+        token,
+        max_age=COOKIE_AGE,
+        path=_address(cohort, "apply"),
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _later(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> HttpResponse:
+    """ "Save and continue later": the link is mailed when there is an address, and shown in any case."""
+    form = AboutForm({**draft.data, "name": "x", "language": "sv"})
+    form.is_valid()
+    if form.cleaned_data.get("email"):
+        actions.save_for_later(draft=draft, cohort=cohort, language=get_language() or "", now=now())
+    return redirect(_address(cohort, "apply_later", token))
+
+
+# ---------- Step 1 ----------
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest, region: str, programme: str, number: int) -> HttpResponse:
+    """Step 1, before there is a draft; a browser that has one goes on with it."""
+    cohort = _cohort(request, region, programme, number)
+    if refusal := why_not_apply(cohort, now=now()):
+        return _closed(request, cohort, refusal)
+    if request.method == "GET" and (token := request.COOKIES.get(COOKIE.format(cohort.pk), "")):
+        try:
+            draft = actions.find_application_draft(token=token, cohort=cohort, now=now())
+        except LinkAltered:
+            draft = None
+        if draft is not None and not draft.data.get("sent"):
+            return redirect(_address(cohort, _next_step(draft), token))
+    initial: dict[str, Any] = {"language": get_language()}
+    if request.user.is_authenticated:
+        person = request.user
+        initial = {"name": person.name, "email": person.email, "phone": person.phone, "language": person.language}
+    form = AboutForm(request.POST or None, initial=initial)
+    if "later" in request.POST:
+        draft, token = actions.open_draft(cohort=cohort, data=_typed(form, ABOUT), now=now())
+        return _with_cookie(_later(request, cohort, draft, token), cohort, token)
+    if form.is_valid():
+        draft, token = actions.open_draft(cohort=cohort, data=_cleaned(form, ABOUT), now=now())
+        return _with_cookie(redirect(_address(cohort, "apply_work", token)), cohort, token)
+    return render_form(
+        request, "programmes/apply/about.html", form, {**_about(cohort), "draft": None, "back": cohort.programme.get_absolute_url()}
+    )
+
+
+def _next_step(draft: Draft) -> str:
+    """Where a draft goes on."""
+    if any(not draft.data.get(name) for name in ("name", "email", "language")):
+        return "apply_about"
+    if any(not draft.data.get(name) for name in ("organisation", "unit", "degree", "manager_address")):
+        return "apply_work"
+    return "apply_check"
+
+
+@_step
+def about(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> HttpResponse:
+    """Step 1 of a draft; from the check page it leads back there."""
+    form = AboutForm(request.POST or None, initial={"language": get_language()} | _shown(draft, ABOUT))
+    if "later" in request.POST:
+        draft = actions.save_draft(draft=draft, data=_typed(form, ABOUT), now=now())
+        return _later(request, cohort, draft, token)
+    if form.is_valid():
+        draft = actions.save_draft(draft=draft, data=_cleaned(form, ABOUT), now=now())
+        return _with_cookie(redirect(_address(cohort, _next_step(draft), token)), cohort, token)
+    context = {**_about(cohort), "draft": draft, "token": token, "back": cohort.programme.get_absolute_url()}
+    return render_form(request, "programmes/apply/about.html", form, context)
+
+
+# ---------- Step 2 ----------
+
+
+def _work_form(cohort: Cohort, draft: Draft, data: Any = None) -> WorkForm:
+    today = local_day(cohort, now())
+    return WorkForm(
+        data,
+        initial=_shown(draft, WORK),
+        workplaces=workplaces_of(cohort, today),
+        today=today,
+        own_address=str(draft.data.get("email") or ""),
+    )
+
+
+@_step
+def work(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> HttpResponse:
+    """Step 2: where and since when, degree, the manager's address."""
+    form = _work_form(cohort, draft, request.POST or None)
+    if "later" in request.POST:
+        draft = actions.save_draft(draft=draft, data=_typed(form, WORK), now=now())
+        return _later(request, cohort, draft, token)
+    if form.is_valid():
+        draft = actions.save_draft(draft=draft, data=_cleaned(form, WORK), now=now())
+        return redirect(_address(cohort, _next_step(draft), token))
+    context = {**_about(cohort), "draft": draft, "token": token, "back": _address(cohort, "apply_about", token)}
+    return render_form(request, "programmes/apply/work.html", form, context)
+
+
+# ---------- Step 3 ----------
+
+
+def _rows(cohort: Cohort, draft: Draft, form: WorkForm, token: str) -> dict[str, list[dict[str, str]]]:
+    """The answers as the check page lists them, each with the way back to its question."""
+    data, since = draft.data, form.cleaned_data["employed_since"]
+    employer, unit = form.chosen()
+    about_url, work_url = _address(cohort, "apply_about", token), _address(cohort, "apply_work", token)
+
+    def row(label: str, value: str, url: str, field: str, note: str = "") -> dict[str, str]:
+        return {"label": label, "value": value, "url": f"{url}#id_{field}", "note": note}
+
+    unit_words = data["typed_unit"] if data["unit"] == OTHER else unit.name
+    language = Language(data["language"]).label
+    return {
+        "about_rows": [
+            row(_("Name"), data["name"], about_url, "name"),
+            row(_("E-mail"), data["email"], about_url, "email", _("We send the receipt and reminders here")),
+            row(_("Mobile number"), data.get("phone") or "", about_url, "phone"),
+            row(_("Language of letters"), str(language), about_url, "language_0"),
+        ],
+        "work_rows": [
+            row(_("Municipality and unit"), f"{employer.name}, {unit_words}", work_url, "organisation"),
+            row(_("Employed since"), dates.month(since), work_url, "employed_since"),
+            row(_("Degree"), data["degree"], work_url, "degree"),
+            row(
+                _("Exercise of public authority"),
+                _("Yes") if data["exercises_authority"] == "yes" else _("No"),
+                work_url,
+                "exercises_authority_0",
+            ),
+            row(
+                _("Your manager's e-mail"),
+                data["manager_address"],
+                work_url,
+                "manager_address",
+                _("Gets a letter and answers yes or no"),
+            ),
+        ],
+    }
+
+
+@_step
+def check(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> HttpResponse:
+    """Step 3: nothing is sent yet; then it is, once."""
+    if "later" in request.POST:
+        return _later(request, cohort, draft, token)
+    about_form = AboutForm({name: draft.data.get(name) or "" for name in ABOUT})
+    if not about_form.is_valid():
+        return redirect(_address(cohort, "apply_about", token))
+    form = _work_form(cohort, draft, {name: draft.data.get(name) or "" for name in WORK})
+    if not form.is_valid():
+        return redirect(_address(cohort, "apply_work", token))
+    if request.method == "POST":
+        employer, unit = form.chosen()
+        try:
+            code = actions.send(
+                draft=draft,
+                cohort=cohort,
+                facts=_facts(about_form.cleaned_data, form.cleaned_data, employer, unit),
+                now=now(),
+            )
+        except Refusal as refusal:
+            return _closed(request, cohort, refusal)
+        response = _to_receipt(cohort, code)
+        response.delete_cookie(COOKIE.format(cohort.pk), path=_address(cohort, "apply"), samesite="Lax")
+        return response
+    context = {
+        **_about(cohort),
+        **_rows(cohort, draft, form, token),
+        "draft": draft,
+        "token": token,
+        "back": _address(cohort, "apply_work", token),
+    }
+    return render(request, "programmes/apply/check.html", context)
+
+
+def _facts(
+    about_facts: dict[str, Any], work_facts: dict[str, Any], employer: Organisation, unit: Organisation
+) -> actions.Facts:
+    return actions.Facts(
+        name=about_facts["name"],
+        email=about_facts["email"],
+        phone=about_facts["phone"],
+        language=about_facts["language"],
+        organisation=employer,
+        unit=unit,
+        typed_unit=work_facts["typed_unit"],
+        employed_since=work_facts["employed_since"],
+        degree=work_facts["degree"],
+        exercises_authority=work_facts["exercises_authority"] == "yes",
+        manager_address=work_facts["manager_address"],
+    )
+
+
+@_step
+def later(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> HttpResponse:
+    """The draft is kept: here is the link, also in the mail."""
+    link = request.build_absolute_uri(_address(cohort, _next_step(draft), token))
+    context = {**_about(cohort), "draft": draft, "token": token, "link": link, "email": draft.data.get("email") or ""}
+    return render(request, "programmes/apply/later.html", context)
+
+
+@_step
+def drop(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> HttpResponse:
+    """Throw the draft away and begin anew."""
+    if request.method != "POST":
+        return redirect(_address(cohort, _next_step(draft), token))
+    actions.discard_draft(draft=draft)
+    response = redirect(_address(cohort, "apply"))
+    response.delete_cookie(COOKIE.format(cohort.pk), path=_address(cohort, "apply"), samesite="Lax")
+    return response
+
+
+# ---------- Receipt ----------
+
+
+def _to_receipt(cohort: Cohort, code: str) -> HttpResponseRedirect:
+    return redirect(_address(cohort, "receipt", seal(RECEIPT, {"c": code, "k": cohort.pk})))
+
+
+@login_not_required
+@require_GET
+def receipt(request: HttpRequest, region: str, programme: str, number: int, token: str) -> HttpResponse:
+    """What was done, the number, what happens next; it tells nothing that the one who sent does not know."""
+    cohort = _cohort(request, region, programme, number)
+    code = _receipt_code(cohort, token)
+    context = {
+        **_about(cohort),
+        "code": code,
+        "token": token,
+        "can_withdraw": why_not_apply(cohort, now=now()) is None,
+    }
+    return render(request, "programmes/apply/receipt.html", context)
+
+
+def _receipt_code(cohort: Cohort, token: str) -> str:
+    try:
+        facts = unseal(RECEIPT, token)
+    except LinkAltered as error:
+        raise Http404 from error
+    if facts["k"] != cohort.pk:
+        raise Http404
+    return str(facts["c"])
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def take_back(request: HttpRequest, region: str, programme: str, number: int, token: str) -> HttpResponse:
+    """Withdraw from the receipt: the same words whether or not the number stands for an application."""
+    cohort = _cohort(request, region, programme, number)
+    code = _receipt_code(cohort, token)
+    if refusal := why_not_apply(cohort, now=now()):
+        return _closed(request, cohort, TooLateToWithdraw() if request.method == "POST" else refusal)
+    done = False
+    if request.method == "POST":
+        enrolment = Enrolment.objects.by_code(code).filter(cohort=cohort, source=Source.SELF).first()
+        if enrolment is not None and why_not_withdraw(enrolment, now=now()) is None:
+            actions.withdraw(enrolment=enrolment, by=enrolment.person, now=now())
+        done = True
+    context = {**_about(cohort), "code": code, "done": done, "back": _address(cohort, "receipt", token)}
+    return render(request, "programmes/apply/withdraw.html", context)
+
+
+# ---------- The owner's own link, from a letter ----------
+
+
+def _own(token: str) -> Enrolment:
+    """The application that an own link opens; an altered one opens nothing."""
+    try:
+        facts = unseal(OWN_LINK, token)
+    except LinkAltered as error:
+        raise Http404 from error
+    return get_object_or_404(
+        Enrolment.objects.select_related(
+            "cohort__programme__region",
+            "cohort__programme__funder",
+            "cohort__places",
+            "person",
+            "organisation",
+            "unit",
+        ).prefetch_related("cohort__days__event__host"),
+        pk=facts["e"],
+    )
+
+
+def own_context(enrolment: Enrolment) -> dict[str, Any]:
+    """What an application's owner reads about it."""
+    moment = now()
+    side = enrolment.programme_side
+    waiting = side == ProgrammeSide.APPLIED
+    return {
+        **_about(enrolment.cohort),
+        "enrolment": enrolment,
+        "closes": enrolment.cohort.closes_on,
+        "waits_for_manager": waiting and enrolment.employer_side == EmployerSide.ASKED,
+        "declined": waiting and enrolment.employer_side == EmployerSide.DECLINED,
+        "approved": waiting and enrolment.employer_side == EmployerSide.APPROVED,
+        "withdrawn": side == ProgrammeSide.WITHDRAWN,
+        "missing": waiting and enrolment.source == Source.MANAGER and not enrolment.degree,
+        "can_withdraw": side != ProgrammeSide.WITHDRAWN and why_not_withdraw(enrolment, now=moment) is None,
+        "unit_words": enrolment.typed_unit or enrolment.unit.name,
+    }
+
+
+@login_not_required
+@require_GET
+def application(request: HttpRequest, token: str) -> HttpResponse:
+    """An application as it stands, for whoever holds the link from the letter."""
+    return render(request, "programmes/apply/application.html", {**own_context(_own(token)), "token": token})
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    """Withdraw, or decline what the manager registered: a page that asks, and a press that does it."""
+    enrolment = _own(token)
+    return _withdraw(request, enrolment, reverse("programmes:application", args=[token]))
+
+
+def _withdraw(request: HttpRequest, enrolment: Enrolment, back: str) -> HttpResponse:
+    if enrolment.programme_side == ProgrammeSide.WITHDRAWN:
+        return redirect(back)
+    if refusal := why_not_withdraw(enrolment, now=now()):
+        return _closed(request, enrolment.cohort, refusal)
+    if request.method == "POST":
+        actions.withdraw(enrolment=enrolment, by=enrolment.person, now=now())
+        messages.success(request, _("The application is withdrawn."))
+        return redirect(back)
+    context = {
+        **_about(enrolment.cohort),
+        "code": enrolment.code,
+        "done": False,
+        "by_manager": enrolment.source == Source.MANAGER,
+        "back": back,
+    }
+    return render(request, "programmes/apply/withdraw.html", context)
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def complete(request: HttpRequest, token: str) -> HttpResponse:
+    """Whom the manager registered checks what is filled in, and adds what only she knows."""
+    enrolment = _own(token)
+    own = reverse("programmes:application", args=[token])
+    if enrolment.programme_side == ProgrammeSide.WITHDRAWN or enrolment.source != Source.MANAGER:
+        return redirect(own)
+    authority = {True: "yes", False: "no"}.get(enrolment.exercises_authority or False) if enrolment.degree else ""
+    initial = {
+        "language": enrolment.person.language,
+        "employed_since": enrolment.employed_since,
+        "degree": enrolment.degree,
+        "exercises_authority": authority,
+    }
+    form = CompleteForm(request.POST or None, initial=initial, today=local_day(enrolment.cohort, now()))
+    if form.is_valid():
+        facts = form.cleaned_data
+        actions.complete(
+            enrolment=enrolment,
+            language=facts["language"],
+            employed_since=facts["employed_since"],
+            degree=facts["degree"],
+            exercises_authority=facts["exercises_authority"] == "yes",
+            by=enrolment.person,
+            now=now(),
+        )
+        messages.success(request, _("Saved. Your application is complete."))
+        return redirect(own)
+    return render_form(
+        request, "programmes/apply/complete.html", form, {**own_context(enrolment), "token": token, "back": own}
+    )
+
+
+# ---------- Signed in ----------
+
+
+def _mine(request: Request, pk: int) -> Enrolment:
+    return get_object_or_404(
+        Enrolment.objects.visible_to(request.user)
+        .filter(person=request.user)
+        .select_related(
+            "cohort__programme__region", "cohort__programme__funder", "cohort__places", "person", "organisation", "unit"
+        )
+        .prefetch_related("cohort__days__event__host"),
+        pk=pk,
+    )
+
+
+@require_GET
+def my_application(request: Request, pk: int) -> HttpResponse:
+    """One's own application as it stands."""
+    return render(request, "programmes/apply/application.html", {**own_context(_mine(request, pk)), "token": ""})
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw_mine(request: Request, pk: int) -> HttpResponse:
+    """Withdraw one's own application, signed in."""
+    enrolment = _mine(request, pk)
+    return _withdraw(request, enrolment, reverse("programmes:my_application", args=[enrolment.pk]))
+
+

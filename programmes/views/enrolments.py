@@ -1,0 +1,169 @@
+"""One enrolment: both sides with their history, the yes, the flags."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from base.clock import now
+from base.marks import audited, note
+from people.models import Request
+from people.rules import name_for
+from programmes.actions import applications, approvals
+from programmes.forms.approvals import AddressForm, FlagsForm, PhoneForm
+from programmes.models import Approval, Cohort, Enrolment, Transition
+from programmes.rules.applications import flag_words
+from programmes.rules.approvals import waits_for_confirmation
+from programmes.rules.undo import can_undo
+from programmes.states import EmployerSide, ProgrammeSide, Side
+from programmes.views.approvals import back, run_enrolment
+
+
+@dataclass(frozen=True)
+class Step:
+    """A change of a side, ready to print."""
+
+    transition: Transition
+    before: str
+    after: str
+    by: str
+    undo: bool
+
+
+def _steps(enrolment: Enrolment, side: Side, viewer: Any) -> list[Step]:
+    moment = now()
+    words: dict[str, str] = {
+        str(value): str(label)
+        for value, label in (EmployerSide.choices if side == Side.EMPLOYER else ProgrammeSide.choices)
+    }
+    rows = [row for row in enrolment.transitions.select_related("by") if row.side == side]
+    last = next((row for row in reversed(rows) if row.undone_at is None), None)
+    return [
+        Step(
+            row,
+            words.get(row.before, ""),
+            words.get(row.after, row.after),
+            name_for(row.by, viewer) if row.by else "",
+            undo=row == last and bool(row.before) and can_undo(row, viewer, now=moment),
+        )
+        for row in rows
+    ]
+
+
+def page(request: Request, enrolment: Enrolment, **forms: Any) -> HttpResponse:
+    """The enrolment's page, with forms that came back wrong."""
+    runs = Cohort.objects.run_by(request.user).filter(pk=enrolment.cohort_id).exists()
+    asked: list[Approval] = list(
+        Approval.objects.visible_to(request.user)
+        .filter(enrolment=enrolment)
+        .select_related("asked", "confirmed_by")
+        .order_by("asked_at", "pk")
+    )
+    current = next((row for row in reversed(asked) if row.replaced_at is None), None)
+    flags = {
+        "may_attend": enrolment.may_attend,
+        "may_attend_reason": flag_words(enrolment.may_attend_reason),
+        "counts_for_funder": enrolment.counts_for_funder,
+        "counts_reason": flag_words(enrolment.counts_reason),
+    }
+    context = {
+        "enrolment": enrolment,
+        "cohort": enrolment.cohort,
+        "name": name_for(enrolment.person, request.user),
+        "unit_words": enrolment.typed_unit or enrolment.unit.name,
+        "employer_steps": _steps(enrolment, Side.EMPLOYER, request.user),
+        "programme_steps": _steps(enrolment, Side.PROGRAMME, request.user),
+        "approvals": asked,
+        "current": current,
+        "to_confirm": current is not None and waits_for_confirmation(current),
+        "expired": current is not None and current.answered_at is None and current.expires_at <= now(),
+        "open_for_answer": enrolment.employer_side != EmployerSide.APPROVED
+        and enrolment.programme_side != ProgrammeSide.WITHDRAWN,
+        "runs": runs,
+        "flags": flags,
+        "address_form": AddressForm(initial={"address": enrolment.manager_address}),
+        "phone_form": PhoneForm(),
+        "flags_form": FlagsForm(initial=flags),
+        "cohort_url": reverse("programmes:cohort", args=[enrolment.cohort_id]) if runs else "",
+        **forms,
+    }
+    wrong = next((form for form in forms.values() if form.errors), None)
+    return render(
+        request, "programmes/enrolment.html", {**context, "form": wrong}, status=422 if wrong is not None else 200
+    )
+
+
+@audited("enrolment.seen")
+@require_GET
+def enrolment(request: Request, pk: int) -> HttpResponse:
+    """One's own goes to one's own page; others as coordinator, or as manager or director of the unit."""
+    found = get_object_or_404(
+        Enrolment.objects.visible_to(request.user).select_related(
+            "person", "unit", "organisation", "cohort__programme__region", "cohort__responsible"
+        ),
+        pk=pk,
+    )
+    runs = Cohort.objects.run_by(request.user).filter(pk=found.cohort_id).exists()
+    if found.person_id == request.user.pk and not runs:
+        return redirect("programmes:my_application", found.pk)
+    note(request, about=found, scope=f"region:{found.cohort.programme.region_id}")
+    return page(request, found)
+
+
+@require_POST
+def undo(request: Request, pk: int, transition: int) -> HttpResponse:
+    """Take back one's own change within the undo time."""
+    found = get_object_or_404(Enrolment.objects.visible_to(request.user), pk=pk)
+    row = get_object_or_404(found.transitions.all(), pk=transition)
+    approvals.undo_change(transition=row, by=request.user, now=now())
+    messages.success(request, _("The change is taken back."))
+    return redirect(found)
+
+
+@require_POST
+def ask_again(request: Request, pk: int) -> HttpResponse:
+    """Send the question anew, to the same address or to another."""
+    found = run_enrolment(request, pk)
+    form = AddressForm(request.POST)
+    if not form.is_valid():
+        return page(request, found, address_form=form)
+    approvals.ask(enrolment=found, address=form.cleaned_data["address"], by=request.user, now=now())
+    messages.success(request, _("The question is on its way. Earlier links no longer work."))
+    return back(request, found)
+
+
+@require_POST
+def phone(request: Request, pk: int) -> HttpResponse:
+    """Record an answer that came by telephone."""
+    found = run_enrolment(request, pk)
+    form = PhoneForm(request.POST)
+    if not form.is_valid():
+        return page(request, found, phone_form=form)
+    facts = form.cleaned_data
+    approvals.record_phone_answer(
+        enrolment=found,
+        answer=facts["answer"],
+        name=facts["name"],
+        reason=facts["reason"],
+        by=request.user,
+        now=now(),
+    )
+    messages.success(request, _("The answer is recorded. The applicant gets a letter in two minutes."))
+    return back(request, found)
+
+
+@require_POST
+def flags(request: Request, pk: int) -> HttpResponse:
+    """Decide what the enrolment counts for."""
+    found = run_enrolment(request, pk)
+    form = FlagsForm(request.POST)
+    if not form.is_valid():
+        return page(request, found, flags_form=form)
+    applications.set_flags(enrolment=found, by=request.user, now=now(), **form.cleaned_data)
+    messages.success(request, _("Saved."))
+    return redirect(found)

@@ -1,0 +1,146 @@
+"""The public pages of a region and of a programme, and the days as a calendar file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from base.clock import now
+from events.states import EventState
+from people.models import Region
+from programmes.letters.applications import calendar_of
+from programmes.models import Cohort, CourseDay, Programme
+from programmes.rules.applications import ApplicationsNotOpen, local_day, why_not_apply
+from programmes.states import CohortState
+
+
+@dataclass(frozen=True)
+class Round:
+    """A cohort as the public pages show it: its days, and whether one can apply, in words."""
+
+    cohort: Cohort
+    days: Sequence[CourseDay] = field(default_factory=list)
+    open: bool = False
+    coming: bool = False
+    words: str = ""
+    tone: str = ""
+
+    @property
+    def first(self) -> date | None:
+        """The first day."""
+        return self.days[0].event.date if self.days else None
+
+    @property
+    def last(self) -> date | None:
+        """The last day."""
+        return self.days[-1].event.date if self.days else None
+
+
+def round_of(cohort: Cohort, *, moment: datetime) -> Round:
+    """The cohort with its days; asks nothing of the database when the days came along."""
+    days = [day for day in cohort.days.all() if day.event.state != EventState.CANCELLED]
+    refusal = why_not_apply(cohort, now=moment)
+    if refusal is None:
+        return Round(cohort, days, open=True, words=_("Open for applications"), tone="on")
+    if isinstance(refusal, ApplicationsNotOpen):
+        return Round(cohort, days, coming=True, words=str(refusal))
+    if cohort.state in (CohortState.OPEN, CohortState.SELECTION):
+        return Round(cohort, days, words=_("Applications are closed. The places are being shared."))
+    if cohort.state == CohortState.RUNNING:
+        return Round(cohort, days, words=_("Under way. No longer open for applications."))
+    return Round(cohort, days, words=_("Over"))
+
+
+def rounds(cohorts: Sequence[Cohort], *, moment: datetime) -> list[Round]:
+    """Open rounds first, the one that closes next at the top; then those to come, then the rest."""
+    found = [round_of(cohort, moment=moment) for cohort in cohorts]
+    return sorted(
+        found,
+        key=lambda row: (not row.open, not row.coming, row.cohort.closes_on or date.max if row.open or row.coming else date.max),
+    )
+
+
+def _days() -> Prefetch:
+    """The days with their events and hosts, in one query."""
+    return Prefetch("days", CourseDay.objects.select_related("event__host").order_by("number"))  # as public as the cohort
+
+
+@login_not_required
+@require_GET
+def region(request: HttpRequest, region: str) -> HttpResponse:
+    """A region's programmes, and what is open or will open."""
+    place = get_object_or_404(Region, slug=region)
+    programmes = list(Programme.objects.visible_to(request.user).published().filter(region=place).select_related("funder"))
+    cohorts = (
+        Cohort.objects.visible_to(request.user)
+        .filter(programme__in=programmes)
+        .exclude(state__in=[CohortState.DRAFT, CohortState.FINISHED, CohortState.DECIDED])
+        .select_related("programme__region", "places")
+        .prefetch_related(_days())
+    )
+    shown = rounds(list(cohorts), moment=now())
+    by_programme = [
+        (programme, [row for row in shown if row.cohort.programme_id == programme.pk]) for programme in programmes
+    ]
+    context = {
+        "region": place,
+        "programmes": by_programme,
+        "open_rounds": [row for row in shown if row.open],
+        "funders": {programme.funder for programme in programmes if programme.funder},
+    }
+    return render(request, "programmes/region.html", context)
+
+
+@login_not_required
+@require_GET
+def programme(request: HttpRequest, region: str, programme: str) -> HttpResponse:
+    """What the programme is, for whom, on which days, who pays, and how to apply."""
+    found = get_object_or_404(
+        Programme.objects.visible_to(request.user).published().select_related("region", "funder"),
+        region__slug=region,
+        slug=programme,
+    )
+    cohorts = list(
+        Cohort.objects.visible_to(request.user)
+        .filter(programme=found)
+        .exclude(state__in=[CohortState.DRAFT, CohortState.DECIDED])
+        .select_related("places", "responsible")
+        .prefetch_related(_days())[:6]
+    )
+    for cohort in cohorts:
+        cohort.programme = found
+    shown = rounds(cohorts, moment=now())
+    main = shown[0] if shown else None
+    context = {
+        "region": found.region,
+        "programme": found,
+        "main": main,
+        "others": shown[1:4],
+        "themes": [line for line in found.themes.splitlines() if line.strip()],
+        "conditions": [line for line in found.conditions.splitlines() if line.strip()],
+        "today": local_day(main.cohort, now()) if main else None,
+    }
+    return render(request, "programmes/programme.html", context)
+
+
+@login_not_required
+@require_GET
+def days_file(request: HttpRequest, region: str, programme: str, number: int) -> HttpResponse:
+    """The days of a round as a calendar file, for everyone who may see the round."""
+    cohort = get_object_or_404(
+        Cohort.objects.visible_to(request.user).exclude(state=CohortState.DRAFT).select_related("programme__region"),
+        programme__region__slug=region,
+        programme__slug=programme,
+        number=number,
+    )
+    days = list(cohort.days.select_related("event__host").order_by("number"))
+    name, content, kind = next(iter(calendar_of(cohort, days)), (f"{cohort.programme.slug}.ics", b"", "text/calendar"))
+    response = HttpResponse(content, content_type=f"{kind}; charset=utf-8", status=200 if content else 404)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
