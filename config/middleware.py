@@ -134,7 +134,7 @@ class Audited:
 
 
 class Refusals:
-    """Turns a refusal that rose through a view into a page: 403 where the deed is not theirs, else 409; also a bare 405."""
+    """Turns a refusal that rose through a view into a page (403 or 409), and gives a bare 405 its page."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
