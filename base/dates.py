@@ -247,7 +247,9 @@ _WEEKDAY = re.compile(
 _ISO = re.compile(r"(?P<year>\d{4})[-./](?P<month>\d{1,2})[-./](?P<day>\d{1,2})")
 _COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
 _FIGURES = re.compile(r"(?P<day>\d{1,2})\s?[./-]\s?(?P<month>\d{1,2})(?:\s?[./-]\s?(?P<year>\d{4})?)?")
-_WORDS = re.compile(r"(?:den )?(?P<day>\d{1,2})(?:\.|:e|:a|st|nd|rd|th)? (?:of )?(?P<word>[^\W\d_]+)\.?,?(?: (?P<year>\d{4}))?")
+_WORDS = re.compile(
+    r"(?:den )?(?P<day>\d{1,2})(?:\.|:e|:a|st|nd|rd|th)? (?:of )?(?P<word>[^\W\d_]+)\.?,?(?: (?P<year>\d{4}))?"
+)
 _ISO_MONTH = re.compile(r"(?P<year>\d{4})[-./](?P<month>\d{1,2})")
 _FIGURES_MONTH = re.compile(r"(?P<month>\d{1,2})\s?[./-]\s?(?P<year>\d{4})")
 _WORDS_MONTH = re.compile(r"(?P<word>[^\W\d_]+)\.?,?(?: (?P<year>\d{4}))?")
@@ -303,7 +305,9 @@ def read_month(text: str) -> date:
     return date(_checked_year(facts), month_number, 1)
 
 
-_CLOCK = re.compile(r"(?:kl\.?|klo\.?|at)? ?(?P<hour>\d{1,2})(?:[.:](?P<minute>\d{2}))? ?(?P<half>am|pm|a\.m\.|p\.m\.)?")
+_CLOCK = re.compile(
+    r"(?:kl\.?|klo\.?|at)? ?(?P<hour>\d{1,2})(?:[.:](?P<minute>\d{2}))? ?(?P<half>am|pm|a\.m\.|p\.m\.)?"
+)
 
 
 def read_clock(text: str) -> time:

@@ -82,8 +82,7 @@ def test_the_sentence_can_be_about_somebody_else_s_address():
 
 def test_a_day_without_a_year_is_asked_for_or_taken_as_the_field_says(at):
     at("2026-11-22 12:00")
-    assert "year" in str(DateField().error_messages["no_year"])
-    with pytest.raises(forms.ValidationError):
+    with translation.override("en"), pytest.raises(forms.ValidationError, match="the year too, for example 12 May 2027"):
         DateField().clean("9 mars")
     assert DateField(yearless="next").clean("9 mars") == date(2027, 3, 9)
     assert DateField(yearless="next").clean("22 november") == date(2026, 11, 22)
