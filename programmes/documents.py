@@ -19,7 +19,7 @@ from programmes.rules.attendance import Row
 from programmes.rules.certificates import EMBLEMS, days_in_words, heading_lacks
 
 NAME_WIDTH = 470.0  # points between the margins
-NAME_SIZES = (("xl", 34.0), ("l", 27.0), ("m", 21.0))
+NAME_SIZES = (("xl", 34.0), ("l", 27.0), ("m", 21.0), ("s", 16.5))
 QUARTER = Decimal("0.25")
 
 
@@ -97,12 +97,12 @@ def address_of(code: str) -> str:
 
 
 def name_size(name: str) -> str:
-    """Which size lets the name stand on one line; a very long one wraps in the smallest."""
+    """Which size lets the name stand on one line; one that is too long for that wraps."""
     letters = pdf.font(pdf.TEXT if heading_lacks(name) else pdf.HEADING)
     for label, size in NAME_SIZES:
         if letters.width(name, size) <= NAME_WIDTH:
             return label
-    return NAME_SIZES[-1][0]
+    return NAME_SIZES[-2][0]  # too long for any line: it wraps, and then it may be larger
 
 
 def as_dates(facts: dict[str, Any]) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def print_certificate(certificate: Certificate) -> pdf.Printed:
                 "facts": as_dates(facts),
                 "code": certificate.code,
                 "address": address,
-                "short_address": address.split("://", 1)[-1],
+                "short_address": address.split("://", 1)[-1].rstrip("/"),
                 "language": certificate.language,
                 "size": name_size(facts["name"]),
                 "plain_name": heading_lacks(facts["name"]),

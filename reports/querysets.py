@@ -16,16 +16,22 @@ if TYPE_CHECKING:
 class ExportQuerySet(models.QuerySet["Export"]):
     """Files asked for."""
 
-    def waiting(self) -> ExportQuerySet:
-        """Those that nobody makes yet."""
-        return self.filter(state=ExportState.WAITING)
+    def to_make(self, now: datetime) -> ExportQuerySet:
+        """Those that nobody makes yet, and those whose maker has fallen silent."""
+        silent = models.Q(state=ExportState.RUNNING, leased_until__lte=now)
+        return self.filter(models.Q(state=ExportState.WAITING) | silent)
+
+    def unfinished(self) -> ExportQuerySet:
+        """Waiting or being made."""
+        return self.filter(state__in=[ExportState.WAITING, ExportState.RUNNING])
 
     def expired(self, now: datetime) -> ExportQuerySet:
         """Ready ones whose time is over."""
         return self.filter(state=ExportState.READY, expires_at__lte=now)
 
     def visible_to(self, person: Any) -> ExportQuerySet:
-        """Only the one who asked for it."""
+        """Only the one who asked for it, while the role that allowed it lasts."""
         if not person.is_authenticated:
             return self.none()
-        return self.filter(by=person)
+        own = self.filter(by=person)
+        return own if person.reach.administrator else own.filter(region_id__in=person.reach.region_ids)

@@ -1,6 +1,13 @@
 """Addresses."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from reports import views
 
 app_name = "reports"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("reports/exports/", views.exports, name="exports"),
+    path("reports/exports/<uuid:pk>/", views.export, name="export"),
+    path("reports/exports/<uuid:pk>/file/", views.export_file, name="export_file"),
+    path("reports/exports/<uuid:pk>/stop/", views.export_cancel, name="export_cancel"),
+]

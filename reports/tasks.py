@@ -1,0 +1,18 @@
+"""The clock's hands."""
+
+from datetime import datetime, timedelta
+
+from base import jobs
+from reports import actions
+
+
+@jobs.job(actions.MAKER, every=timedelta(minutes=1), shared=True)
+def make_exports(now: datetime) -> int:
+    """Make the files that wait."""
+    return actions.make_waiting(now=now)
+
+
+@jobs.job("erase exports", every=timedelta(hours=1))
+def erase_exports(now: datetime) -> int:
+    """Erase the files whose time is over."""
+    return actions.expire_exports(now=now)

@@ -1,0 +1,94 @@
+"""Exports: ask, look, download, stop."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from base.clock import now
+from base.forms import render_form
+from base.marks import audited
+from base.refusal import Refusal
+from documents.views import answer_file
+from people.models import Region, Request
+from reports import actions
+from reports.forms import ExportForm
+from reports.models import Export
+from reports.states import ExportKind, ExportState
+
+ROWS = 25
+
+
+def _may(request: Request) -> None:
+    """Nobody else knows that these pages exist."""
+    if not (request.user.reach.administrator or request.user.reach.coordinator):
+        raise Http404
+
+
+def _rows(found: Any) -> list[dict[str, Any]]:
+    return [{"export": export, "running": export.state in (ExportState.WAITING, ExportState.RUNNING)} for export in found]
+
+
+@require_http_methods(["GET", "POST"])
+def exports(request: Request) -> HttpResponse:
+    """Ask for a file, and the files there are."""
+    _may(request)
+    form = ExportForm(
+        request.POST or None,
+        regions=Region.objects.visible_to(request.user),
+        all_regions=request.user.reach.administrator,
+    )
+    if form.is_bound and form.is_valid():
+        try:
+            export = actions.ask_export(
+                kind=ExportKind.PARTICIPANTS,
+                form=form.cleaned_data["form"],
+                region=form.cleaned_data["region"],
+                purpose=form.cleaned_data["purpose"],
+                language=(get_language() or "sv")[:2],
+                by=request.user,
+                now=now(),
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect(export)
+    own = Export.objects.visible_to(request.user).select_related("region", "file")
+    page = Paginator(own, ROWS).get_page(request.GET.get("page"))
+    return render_form(request, "reports/exports.html", form, {"rows": _rows(page), "page": page})
+
+
+@require_GET
+def export(request: Request, pk: UUID) -> HttpResponse:
+    """One file: how far it is, or where it is."""
+    found = get_object_or_404(Export.objects.visible_to(request.user).select_related("region", "file"), pk=pk)
+    part = request.headers.get("HX-Request")
+    return render(request, "reports/parts/export.html" if part else "reports/export.html", _rows([found])[0])
+
+
+@audited("export.fetched")
+@require_GET
+def export_file(request: Request, pk: UUID) -> HttpResponseBase:
+    """The file itself, to the one who asked for it."""
+    found = get_object_or_404(Export.objects.visible_to(request.user).select_related("file"), pk=pk)
+    return answer_file(found.file if found.state == ExportState.READY else None)
+
+
+@require_POST
+def export_cancel(request: Request, pk: UUID) -> HttpResponse:
+    """Stop a file in the making."""
+    found = get_object_or_404(Export.objects.visible_to(request.user).select_related("region"), pk=pk)
+    try:
+        actions.stop_export(export=found, by=request.user, now=now())
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, _("The file is stopped. Nothing was stored."))
+    return redirect("reports:exports")
