@@ -279,8 +279,13 @@ def build_cancelled(letter: Letter) -> Mail | None:
     event = _event(letter)
     if event is None or letter.person is None or event.state != EventState.CANCELLED:
         return None
+    return cancelled_mail(event, letter.person)
+
+
+def cancelled_mail(event: Event, person: Person) -> Mail:
+    """The letter about a cancelled event; organisers read it before they cancel."""
     why = gettext("You get this letter because you were registered on the day or waited for a place.")
-    return _compose("cancelled", event, {"name": letter.person.first_name}, why=why)
+    return _compose("cancelled", event, {"name": person.first_name}, why=why)
 
 
 def build_missed(letter: Letter) -> Mail | None:

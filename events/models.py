@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from events.querysets import ClaimQuerySet, EventQuerySet, RegistrationQuerySet
+from events.querysets import ClaimQuerySet, EventQuerySet, NeedsQuerySet, RegistrationQuerySet
 from events.states import (
     LIVE,
     Audience,
@@ -111,6 +111,8 @@ class Needs(models.Model):
     diet = models.CharField(_("food"), max_length=300, blank=True)
     access = models.CharField(_("access needs"), max_length=500, blank=True)
     erase_on = models.DateField(db_index=True)
+
+    objects = NeedsQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "needs"

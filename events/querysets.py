@@ -13,7 +13,7 @@ from events.states import LIVE, SOLD, Audience, ClaimState, EventState, Registra
 from people.querysets import within
 
 if TYPE_CHECKING:
-    from events.models import Claim, Event, Registration
+    from events.models import Claim, Event, Needs, Registration
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -49,6 +49,33 @@ class EventQuerySet(models.QuerySet["Event"]):
             | Exists(mine)
             | Exists(staff)
         )
+
+    def on_calendar_of(self, person: Any) -> EventQuerySet:
+        """What the person is registered on or works on, as far as it is published; the earliest first."""
+        registration = apps.get_model("events", "Registration")
+        staff = apps.get_model("events", "Staff")
+        mine = registration.objects.standing().filter(event=OuterRef("pk"), person=person)
+        works = staff.objects.filter(event=OuterRef("pk"), person=person)
+        return self.published().filter(Exists(mine) | Exists(works)).order_by("starts_at", "pk")
+
+
+class NeedsQuerySet(models.QuerySet["Needs"]):
+    """Food and access needs."""
+
+    def of_expected_at(self, event: Event) -> NeedsQuerySet:
+        """Those of the people awaited at the event, whose place is the event's own or the whole cohort's."""
+        registration = apps.get_model("events", "Registration")
+        awaited = registration.objects.expected().filter(event=event, person=OuterRef("claim__person"))
+        here = Q(claim__registration__event=event)
+        if event.places_id is not None:
+            here |= Q(claim__places=event.places_id)
+        return self.filter(here, Exists(awaited), claim__state=ClaimState.CONFIRMED).distinct()
+
+    def visible_to(self, person: Any) -> NeedsQuerySet:
+        """One's own, and those of the regions that one coordinates."""
+        if not person.is_authenticated:
+            return self.none()
+        return self.filter(Q(claim__person=person) | Q(claim__places__region_id__in=person.reach.region_ids))
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):

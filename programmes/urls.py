@@ -12,6 +12,7 @@ from programmes.views import (
     decisions,
     enrolments,
     leaving,
+    my_days,
     public,
     selection,
     staff,
@@ -25,6 +26,12 @@ ATTENDANCE: list[URLPattern] = [
     path("programmes/cohorts/<int:pk>/days/<int:number>/attendance/", attendance.door, name="door"),
     path("programmes/enrolments/<int:pk>/make-up/", attendance.make_up, name="make_up"),
     path("programmes/enrolments/<int:pk>/make-up/<int:make_up>/undo/", attendance.undo_make_up, name="undo_make_up"),
+]
+
+MY_DAYS: list[URLPattern] = [
+    path("programmes/my/days/", my_days.my_days, name="my_days"),
+    path("programmes/my/days/<int:pk>.ics", my_days.days_file, name="my_days_file"),
+    path("programmes/my/needs/<int:pk>/", my_days.my_needs, name="my_needs"),
 ]
 
 CERTIFICATES: list[URLPattern] = [
@@ -111,4 +118,4 @@ LEAVING: list[URLPattern] = [
     path("programmes/enrolments/<int:pk>/leave/", leaving.leave, name="leave"),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*LEAVING, *ATTENDANCE, *CERTIFICATES, *APPLICATIONS, *PUBLIC]
+urlpatterns: list[URLPattern | URLResolver] = [*LEAVING, *MY_DAYS, *ATTENDANCE, *CERTIFICATES, *APPLICATIONS, *PUBLIC]

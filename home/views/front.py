@@ -15,20 +15,29 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from base import clock
+from people.actions import set_language
+from home.views.participant import participant
 from people.models import Region
 from programmes.models import Cohort, Programme
+from programmes.views import public
 
 STATEMENT_WRITTEN = date(2026, 11, 22)  # change it with the words of the accessibility statement
+
 
 @login_not_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The regions with their programmes and open cohorts."""
+    """What comes next for a participant; for everybody else the regions with their programmes and open cohorts."""
+    if page := participant(request):
+        return page
     return front(request)
 
 
 def front(request: HttpRequest) -> HttpResponse:
-    """The public front page: every region with its published programmes and what is open now."""
+    """The public front page: the one region's own page, or every region with its programmes and what is open now."""
+    regions_now = _regions()
+    if len(regions_now) == 1:
+        return public.region(request, regions_now[0].slug)
     today = clock.now().date()
     programmes = (
         Programme.objects.visible_to(request.user)
@@ -82,6 +91,7 @@ def language(request: HttpRequest) -> HttpResponse:
     if chosen not in dict(settings.LANGUAGES):
         return answer
     if request.user.is_authenticated:
+        set_language(person=request.user, language=chosen)
         with translation.override(chosen):
             messages.success(request, _("You now read Helmi in English, and its letters come in English."))
     answer.set_cookie(

@@ -191,6 +191,7 @@ def _copy_day(
         end_time=old.event.end_time if old else DAY_ENDS,
         hours=old.event.hours if old else DAY_HOURS,
         host=host,
+        places=cohort.places,
         by=by,
         now=now,
     )

@@ -1,0 +1,183 @@
+"""Pages about events: the event itself, who cannot come, its practical side, calendars."""
+
+from collections import Counter
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from base.clock import now
+from base.forms import render_form
+from base.marks import audited, note
+from base.refusal import Forbidden
+from events import actions, feeds, rules
+from events.forms import AbsenceForm, PracticalitiesForm
+from events.letters import place_of, scope_of
+from events.models import Event, Needs, Registration
+from events.states import EventState
+from people.models import Request
+
+
+def map_of(event: Event) -> str:
+    """A map that finds the place by its address; the reader opens it, we load nothing from there."""
+    where = ", ".join(part for part in (event.address or event.venue, event.host.name if event.host else "") if part)
+    return f"https://www.openstreetmap.org/search?{urlencode({'query': where})}" if where else ""
+
+
+def _find(request: Request, pk: int) -> Event:
+    events = Event.objects.visible_to(request.user).select_related("region", "host")
+    return get_object_or_404(events, pk=pk)
+
+
+def _mine(request: Request, event: Event) -> Registration | None:
+    mine = Registration.objects.visible_to(request.user).standing().filter(event=event, person=request.user)
+    return mine.select_related("event").first()
+
+
+def _mine_or_404(request: Request, event: Event) -> Registration:
+    registration = _mine(request, event)
+    if registration is None:
+        raise Http404
+    return registration
+
+
+@require_GET
+def event(request: Request, pk: int) -> HttpResponse:
+    """The event as its audience sees it, with what the reader can do there."""
+    found = _find(request, pk)
+    registration = _mine(request, found)
+    moment = now()
+    organises = rules.organises(found, request.user)
+    works = rules.works_on(found, request.user)
+    context = {
+        "event": found,
+        "place": place_of(found),
+        "map": map_of(found),
+        "registration": registration,
+        "may_be_absent": registration is not None
+        and rules.why_not_report_absence(registration, request.user, now=moment) is None,
+        "may_arrange": rules.why_not_change_practicalities(found, request.user) is None
+        and rules.why_not_change(found, now=moment) is None,
+        "may_see_needs": organises or works,
+        "organises": organises,
+        "cancelled": found.state == EventState.CANCELLED,
+    }
+    return render(request, "events/event.html", context)
+
+
+@require_GET
+def event_file(request: Request, pk: int) -> HttpResponse:
+    """The event as a calendar file."""
+    found = _find(request, pk)
+    content = feeds.file_of([found], name=str(found.title))
+    return feeds.answer(request, content, filename=f"helmi-{found.date:%Y-%m-%d}.ics", attachment=True)
+
+
+@require_http_methods(["GET", "POST"])
+def absence(request: Request, pk: int) -> HttpResponse:
+    """ "I cannot come": a reason if one wants, and done."""
+    found = _find(request, pk)
+    registration = _mine_or_404(request, found)
+    form = AbsenceForm(request.POST or None)
+    form.back = found.get_absolute_url()
+    refusal = rules.why_not_report_absence(registration, request.user, now=now())
+    if request.method == "POST":
+        form = AbsenceForm(request.POST)
+        form.back = found.get_absolute_url()
+        if form.is_valid():
+            actions.report_absence(
+                registration=registration, reason=form.cleaned_data["reason"], by=request.user, now=now()
+            )
+            return redirect(found)
+    return render_form(request, "events/absence.html", form, {"event": found, "refusal": refusal})
+
+
+@require_POST
+def absence_undo(request: Request, pk: int) -> HttpResponse:
+    """ "I come after all"."""
+    found = _find(request, pk)
+    actions.take_back_absence(registration=_mine_or_404(request, found), by=request.user, now=now())
+    messages.success(request, _("You are expected again."))
+    return redirect(found)
+
+
+@require_http_methods(["GET", "POST"])
+def practicalities(request: Request, pk: int) -> HttpResponse:
+    """Place and arrival: for the organisers, and for who hosts this very day."""
+    found = _find(request, pk)
+    if request.method == "GET":
+        if refusal := rules.why_not_change_practicalities(found, request.user):
+            raise refusal
+        form = PracticalitiesForm(event=found)
+    else:
+        form = PracticalitiesForm(request.POST, event=found)
+        if form.is_valid():
+            actions.change_practicalities(event=found, by=request.user, now=now(), **form.cleaned_data)
+            messages.success(request, _("The practical details are saved. Calendars follow by themselves."))
+            return redirect(found)
+        if refusal := rules.why_not_change_practicalities(found, request.user):
+            raise refusal
+    form.back = found.get_absolute_url()
+    blocked = rules.why_not_change(found, now=now())
+    return render_form(request, "events/practicalities.html", form, {"event": found, "refusal": blocked})
+
+
+@audited("needs_seen")
+@require_GET
+def needs(request: Request, pk: int) -> HttpResponse:
+    """Food and access needs: figures and initials for organisers, figures of diets alone for who works on the day."""
+    found = _find(request, pk)
+    organises = rules.organises(found, request.user)
+    if not organises and not rules.works_on(found, request.user):
+        raise Forbidden(_("Food and access needs are shown to those who arrange the day."))
+    rows = Needs.objects.of_expected_at(found).select_related("claim__person")
+    diets = Counter(row.diet.casefold() for row in rows if row.diet)
+    note(request, about=found, scope=scope_of(found), rows=len(rows))
+    context = {
+        "event": found,
+        "diets": sorted(diets.items(), key=lambda pair: (-pair[1], pair[0])),
+        "people": [(row.claim.person, row) for row in rows] if organises else [],
+        "organises": organises,
+        "expected": Registration.objects.visible_to(request.user).expected().filter(event=found).count(),
+    }
+    return render(request, "events/needs.html", context)
+
+
+@require_GET
+def calendar(request: Request) -> HttpResponse:
+    """How to follow one's days in a calendar of one's own."""
+    link = feeds.link_of(request.user)
+    context = {
+        "link": link,
+        "webcal": "webcal://" + link.split("://", 1)[1],
+        "days": feeds.events_of(request.user, now=now()),
+    }
+    return render(request, "events/calendar.html", context)
+
+
+@require_POST
+def renew_feed(request: Request) -> HttpResponse:
+    """Give the calendar a new link, so that the old one opens nothing."""
+    actions.renew_feed(person=request.user, by=request.user, now=now())
+    messages.success(request, _("Your calendar has a new link. Subscribe again with it; the old one no longer works."))
+    return redirect("events:calendar")
+
+
+@login_not_required
+@require_GET
+def feed(request: HttpRequest, token: str) -> HttpResponse:
+    """A person's own calendar, for calendar programs; without days it is not there."""
+    person = feeds.holder_of(token)
+    events = feeds.events_of(person, now=now()) if person is not None else []
+    if person is None or not events:
+        raise Http404
+    with translation.override(person.language):
+        content = feeds.calendar_of(person, events)
+    response = feeds.answer(request, content, filename="helmi.ics")
+    response["Content-Language"] = person.language
+    return response
