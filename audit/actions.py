@@ -20,6 +20,7 @@ def key(thing: models.Model | str) -> str:
 @transaction.atomic(savepoint=False)
 def record(
     deed: str,
+    /,
     *,
     by: Any,
     about: models.Model | str,

@@ -86,6 +86,30 @@ def names() -> list[str]:
     return sorted(_kinds)
 
 
+# ---------- What letters are about, on pages ----------
+
+NameThings = Callable[[list[str]], dict[str, str]]
+_things: dict[str, NameThings] = {}
+
+
+def name_about(label: str, names: NameThings) -> None:
+    """Tell the outbox what things of a model ("events.event") are called on pages: from their keys, all at once."""
+    _things[label] = names
+
+
+def names_of(about: set[str]) -> dict[str, str]:
+    """What these things are called, as far as somebody can say; one call for each model."""
+    by_label: dict[str, list[str]] = {}
+    for key in about:
+        label, _colon, pk = key.partition(":")
+        by_label.setdefault(label, []).append(pk)
+    named: dict[str, str] = {}
+    for label, pks in by_label.items():
+        if label in _things:
+            named |= {f"{label}:{pk}": name for pk, name in _things[label](pks).items()}
+    return named
+
+
 # ---------- Composing ----------
 
 LINK = re.compile(r"\[([^\]\n]+)\]\((\S+?)\)")
