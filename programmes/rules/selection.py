@@ -86,6 +86,11 @@ class Row:
     reason: str = ""
 
     @property
+    def exact(self) -> float:
+        """The exact share of the seats left after the guarantees, to be shown."""
+        return float(self.line.exact)
+
+    @property
     def changed(self) -> bool:
         """Whether the coordinator gives another number than the rule proposes."""
         return self.given != self.line.seats

@@ -1,0 +1,221 @@
+"""What a coordinator may type about programmes, cohorts and lists of participants."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from base.forms import DateField, PlainForm
+from people.models import Organisation, Person
+from people.states import Language
+from programmes.models import Cohort, Funder, Programme
+from programmes.rules.cohorts import MOST_DAYS
+from programmes.states import EmployerSide, ProgrammeSide
+
+MOST_SEATS = 2000
+# What a co-funded page must say, word for word, in each language.
+EU_STATEMENTS = {
+    "sv": "Medfinansieras av Europeiska unionen",
+    "fi": "Euroopan unionin osarahoittama",
+    "en": "Co-funded by the European Union",
+}
+
+
+def in_language(label: Any, code: str) -> Any:
+    """A label with the language that the words are written in: Title (Svenska)."""
+    return format_lazy("{} ({})", label, Language(code).label)
+
+
+class NextCohortForm(PlainForm):
+    """The next cohort from the last one: six things, all preset."""
+
+    submit = _("Make the round")
+
+    start = DateField(
+        label=_("First course day"),
+        help_text=_("The other days follow the rhythm of the last round and skip days off."),
+        yearless="next",
+    )
+    days = forms.IntegerField(label=_("Course days"), min_value=1, max_value=MOST_DAYS)
+    capacity = forms.IntegerField(label=_("Seats"), min_value=1, max_value=MOST_SEATS)
+    opens_on = DateField(label=_("First day to apply"), yearless="next")
+    closes_on = DateField(label=_("Last day to apply"), yearless="next")
+    guaranteed = forms.IntegerField(
+        label=_("Seats guaranteed to each municipality"),
+        help_text=_("What is left is shared after the deadline, in proportion to the applications."),
+        min_value=0,
+        max_value=100,
+    )
+    responsible = forms.ModelChoiceField(label=_("Responsible"), queryset=Person.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, coordinators: Sequence[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_from(self.fields["responsible"], coordinators)
+        if len(coordinators) != 1:
+            self.fields["responsible"].empty_label = _("Choose a person")  # type: ignore[attr-defined]
+
+
+def _choose_from(field: forms.Field, people: Sequence[Person]) -> None:
+    field.queryset = Person.objects.filter(pk__in=[person.pk for person in people]).order_by("name")  # type: ignore[attr-defined]
+
+
+class CohortForm(PlainForm):
+    """What can be changed about a cohort later, guarantees included."""
+
+    opens_on = DateField(label=_("First day to apply"), required=False, yearless="next")
+    closes_on = DateField(label=_("Last day to apply"), required=False, yearless="next")
+    last_entry_on = DateField(
+        label=_("Last entry day"),
+        help_text=_("After it, freed seats are not offered."),
+        required=False,
+        yearless="next",
+    )
+    days_required = forms.IntegerField(label=_("Days required for the certificate"), min_value=1, max_value=MOST_DAYS)
+    answer_days = forms.IntegerField(label=_("Working days to answer an offer"), min_value=1, max_value=60)
+    responsible = forms.ModelChoiceField(label=_("Responsible"), queryset=Person.objects.none(), empty_label=None)
+    deputy = forms.ModelChoiceField(
+        label=_("Deputy"), queryset=Person.objects.none(), required=False, empty_label=_("Nobody")
+    )
+
+    def __init__(self, *args: Any, cohort: Cohort, coordinators: Sequence[Person], **kwargs: Any) -> None:
+        initial = {name: getattr(cohort, name) for name in self.base_fields}
+        super().__init__(*args, initial=initial, **kwargs)
+        _choose_from(self.fields["responsible"], [*coordinators, cohort.responsible])
+        _choose_from(self.fields["deputy"], [*coordinators, *([cohort.deputy] if cohort.deputy else [])])
+        self.shares = list(cohort.shares.select_related("organisation"))
+        for share in self.shares:
+            self.fields[f"guaranteed_{share.organisation_id}"] = forms.IntegerField(
+                label=format_lazy("{}: {}", _("Guaranteed seats"), share.organisation.name),
+                min_value=0,
+                max_value=MOST_SEATS,
+                initial=share.guaranteed,
+            )
+
+    @property
+    def guarantees(self) -> dict[int, int]:
+        """Guaranteed seats by organisation."""
+        return {
+            share.organisation_id: self.cleaned_data[f"guaranteed_{share.organisation_id}"] for share in self.shares
+        }
+
+
+class CapacityForm(PlainForm):
+    """Another number of seats, and why."""
+
+    submit = _("Change the number of seats")
+
+    capacity = forms.IntegerField(label=_("Seats"), min_value=1, max_value=MOST_SEATS)
+    reason = forms.CharField(label=_("Reason"), help_text=_("It is kept with the change."), max_length=300)
+
+
+class ProgrammeForm(PlainForm):
+    """A programme's texts in the region's languages, and how it gives places."""
+
+    published = forms.BooleanField(label=_("The programme has a public page"), required=False)
+    first_come = forms.BooleanField(
+        label=_("Places are given as applications come"),
+        help_text=_("Otherwise the seats are shared after the deadline."),
+        required=False,
+    )
+
+    TEXTS = {
+        "title": (_("Title"), 160, 1),
+        "summary": (_("In one sentence"), 300, 2),
+        "audience": (_("For whom"), 300, 2),
+        "description": (_("Description"), 8000, 6),
+        "conditions": (_("Conditions"), 4000, 4),
+        "themes": (_("Themes, one a line"), 4000, 6),
+    }
+
+    def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"published": programme.published, "first_come": programme.first_come})
+        super().__init__(*args, **kwargs)
+        self.languages = programme.region.languages or [Language.SWEDISH.value]
+        self.names: list[str] = []
+        switches = {name: self.fields.pop(name) for name in ("published", "first_come")}
+        for name, (label, length, rows) in self.TEXTS.items():
+            for n, code in enumerate(self.languages):
+                key = f"{name}_{code}"
+                self.fields[key] = forms.CharField(
+                    label=in_language(label, code),
+                    max_length=length,
+                    required=n == 0 and name in ("title", "summary", "audience"),
+                    initial=getattr(programme, key),
+                    widget=forms.Textarea(attrs={"rows": rows, "lang": code, "autocomplete": "off"})
+                    if rows > 1
+                    else forms.TextInput(attrs={"lang": code, "autocomplete": "off"}),
+                )
+                self.names.append(key)
+        self.fields |= switches
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What was typed, by field and language."""
+        return {name: self.cleaned_data[name] for name in self.names}
+
+
+class FunderForm(PlainForm):
+    """Who funds the programme, with the statement in each language and the emblem."""
+
+    emblem_name = forms.ChoiceField(
+        label=_("Emblem"),
+        choices=[("", _("No emblem")), ("eu", _("The emblem of the European Union"))],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, programme: Programme, funder: Funder | None, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"emblem_name": funder.emblem_name if funder else "eu"})
+        super().__init__(*args, **kwargs)
+        self.languages = programme.region.languages or [Language.SWEDISH.value]
+        emblem = self.fields.pop("emblem_name")
+        for n, code in enumerate(self.languages):
+            self.fields[f"name_{code}"] = forms.CharField(
+                label=in_language(_("Name"), code),
+                max_length=160,
+                required=n == 0,
+                initial=getattr(funder, f"name_{code}") if funder else "",
+                widget=forms.TextInput(attrs={"lang": code, "autocomplete": "off"}),
+            )
+            self.fields[f"statement_{code}"] = forms.CharField(
+                label=in_language(_("Statement"), code),
+                help_text=_("It stands whole, never abbreviated, on every page and paper of the programme."),
+                max_length=200,
+                initial=getattr(funder, f"statement_{code}") if funder else EU_STATEMENTS.get(code, ""),
+                widget=forms.TextInput(attrs={"lang": code, "autocomplete": "off"}),
+            )
+        self.fields["emblem_name"] = emblem
+
+    @property
+    def funder_names(self) -> dict[str, str]:
+        """The name by language."""
+        return {code: self.cleaned_data[f"name_{code}"] for code in self.languages}
+
+    @property
+    def statements(self) -> dict[str, str]:
+        """The statement by language."""
+        return {code: self.cleaned_data[f"statement_{code}"] for code in self.languages}
+
+
+class ParticipantFilter(PlainForm):
+    """Search and filters of a list of participants; they stand in the address."""
+
+    show_optional = False
+
+    q = forms.CharField(label=_("Name or number"), required=False, max_length=100)
+    side = forms.ChoiceField(
+        label=_("The programme's side"), required=False, choices=[("", _("All")), *ProgrammeSide.choices]
+    )
+    employer = forms.ChoiceField(
+        label=_("The employer's side"), required=False, choices=[("", _("All")), *EmployerSide.choices]
+    )
+    organisation = forms.ChoiceField(label=_("Municipality"), required=False)
+
+    def __init__(self, *args: Any, organisations: Sequence[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].choices = [  # type: ignore[attr-defined]
+            ("", _("All")),
+            *[(str(row.pk), row.name) for row in organisations],
+        ]

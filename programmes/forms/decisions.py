@@ -1,0 +1,26 @@
+"""What may be typed about the decision to go on."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from base.forms import PlainForm
+from programmes.states import Outcome
+
+
+class DecisionForm(PlainForm):
+    """Go on, change or stop; why; and what to do better."""
+
+    submit = _("Record the decision")
+
+    outcome = forms.ChoiceField(label=_("Decision"), choices=Outcome, widget=forms.RadioSelect)
+    why = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 5}), max_length=8000)
+    improvements = forms.CharField(
+        label=_("Improvements, one a line"),
+        help_text=_("They follow into the next round as a checklist."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        required=False,
+        max_length=8000,
+    )
+    preliminary = forms.BooleanField(
+        label=_("The decision is preliminary"), help_text=_("It can be changed until it is made final."), required=False
+    )
