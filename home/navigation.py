@@ -1,16 +1,17 @@
 """What the shell of a page shows: who reads, in which language, and the way to what this person can do."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from people.states import Language, Role
+from programmes.models import Approval
 
 
 @dataclass(frozen=True)
@@ -75,22 +76,26 @@ class Shell:
     @cached_property
     def me(self) -> str:
         """The address of the person's own page."""
-        return reverse("account_email")
+        return _address("people:settings")
 
     @cached_property
     def items(self) -> list[Item]:
         """The side navigation: the union of what each role can do; nothing for those who have not signed in."""
-        return list(self._items()) if self.signed_in else []
+        return self._with_current([item for item in self._items() if item.url]) if self.signed_in else []
 
     @cached_property
     def phone_items(self) -> list[Item]:
         """The same list in the phone's menu; before sign-in the public pages."""
         if self.signed_in:
-            return [*self.items, self._item(_("Sign out"), "account_logout", "out")]
-        return [
-            self._item(_("Programmes"), "home:home", "book"),
-            self._item(_("Sign in"), "account_login", "person"),
-        ]
+            return [*self.items, Item(_("Sign out"), reverse("account_logout"), "out")]
+        return self._with_current(
+            [
+                Item(_("Programmes"), reverse("home:home"), "book"),
+                Item(_("Check a certificate"), reverse("programmes:certificate_check"), "check"),
+                Item(_("Contact and help"), reverse("home:contact"), "info"),
+                Item(_("Sign in"), reverse("account_login"), "person"),
+            ]
+        )
 
     @cached_property
     def account_links(self) -> list[tuple[str, str, bool]]:
@@ -106,12 +111,40 @@ class Shell:
         return [(reverse(route), label, here == route) for label, route in pages]
 
     def _items(self) -> Iterator[Item]:
-        yield self._item(_("Home"), "home:home", "home")
+        reach = self.person.reach
+        yield Item(_("Home"), reverse("home:home"), "home")
+        if self.person.enrolments.exists():
+            yield Item(_("Course days"), _address("programmes:my_days"), "cal")
+            yield Item(_("Certificates"), reverse("programmes:my_documents"), "file")
+        if reach.staff_paths:
+            waiting = Approval.objects.visible_to(self.person).open().count()
+            yield Item(_("My staff"), reverse("programmes:staff"), "people", count=waiting)
+        if reach.coordinator or reach.administrator:
+            yield Item(_("Programmes"), _address("programmes:programmes"), "book")
+            yield Item(_("Participants"), _address("programmes:participants"), "people")
+            yield Item(_("Letters"), reverse("outbox:letters"), "mail")
+        if reach.administrator:
+            yield Item(_("Regions"), _address("people:regions"), "net")
+        if reach.coordinator or reach.administrator:
+            yield Item(_("People and organisations"), _address("people:persons"), "person")
+            yield Item(_("Reports and export"), reverse("reports:exports"), "down-tray")
+        if reach.administrator:
+            yield Item(_("Log of deeds"), _address("audit:deeds"), "lock")
+            yield Item(_("Operations"), reverse("outbox:operations"), "gear")
 
-    def _item(self, label: str, route: str, icon: str, count: int = 0) -> Item:
-        match = self.request.resolver_match
-        here = match.view_name if match else ""
-        return Item(label, reverse(route), icon, count, current=here == route)
+    def _with_current(self, items: list[Item]) -> list[Item]:
+        """Mark the item whose address is the longest beginning of this page's; the start page only as itself."""
+        path, home = self.request.path, reverse("home:home")
+        fitting = [item for item in items if path == item.url or (item.url != home and path.startswith(item.url))]
+        here = max(fitting, key=lambda item: len(item.url), default=None)
+        return [replace(item, current=item is here) for item in items]
+
+
+def _address(route: str) -> str:
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""
 
 
 def _role(role: Role) -> str:

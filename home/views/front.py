@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from base import clock
-from people.actions import set_language
 from home.views.participant import participant
+from people.actions import set_language
 from people.models import Region
 from programmes.models import Cohort, Programme
 from programmes.views import public

@@ -35,9 +35,21 @@ def test_the_year_is_said_only_when_it_is_another_one():
 @pytest.mark.parametrize(
     "first, last, swedish, finnish, english",
     [
-        (date(2027, 3, 9), date(2027, 11, 3), "9 mars – 3 november 2027", "9.3.–3.11.2027", "9 March – 3 November 2027"),
+        (
+            date(2027, 3, 9),
+            date(2027, 11, 3),
+            "9 mars – 3 november 2027",
+            "9.3.–3.11.2027",
+            "9 March – 3 November 2027",
+        ),
         (date(2027, 3, 9), date(2027, 3, 12), "9–12 mars 2027", "9.–12.3.2027", "9–12 March 2027"),
-        (date(2027, 3, 9), date(2028, 1, 2), "9 mars 2027 – 2 januari 2028", "9.3.2027–2.1.2028", "9 March 2027 – 2 January 2028"),
+        (
+            date(2027, 3, 9),
+            date(2028, 1, 2),
+            "9 mars 2027 – 2 januari 2028",
+            "9.3.2027–2.1.2028",
+            "9 March 2027 – 2 January 2028",
+        ),
         (date(2027, 3, 9), date(2027, 3, 9), "9 mars 2027", "9.3.2027", "9 March 2027"),
     ],
 )
@@ -137,12 +149,16 @@ def test_leap_day_is_a_day_in_a_leap_year():
     assert dates.read_day("29.2.2028") == date(2028, 2, 29)
 
 
-@pytest.mark.parametrize("typed", ["mars 2027", "3.2027", "03/2027", "2027-03", "maaliskuu 2027", "maaliskuussa 2027", "March 2027"])
+@pytest.mark.parametrize(
+    "typed", ["mars 2027", "3.2027", "03/2027", "2027-03", "maaliskuu 2027", "maaliskuussa 2027", "March 2027"]
+)
 def test_a_month_is_read_as_people_write_it(typed):
     assert dates.read_month(typed) == date(2027, 3, 1)
 
 
-@pytest.mark.parametrize("typed, code", [("13.2027", "month"), ("mars", "no_year"), ("2027", "unclear"), ("3.0027", "year")])
+@pytest.mark.parametrize(
+    "typed, code", [("13.2027", "month"), ("mars", "no_year"), ("2027", "unclear"), ("3.0027", "year")]
+)
 def test_what_is_not_a_month_says_what_is_wrong(typed, code):
     with pytest.raises(dates.Misread) as wrong:
         dates.read_month(typed)

@@ -65,7 +65,9 @@ def test_what_cannot_be_a_name_is_refused_with_a_sentence(name):
     assert str(form.errors["name"][0])
 
 
-@pytest.mark.parametrize("address", ["", "selma.akervall", "a@b", "a b@c.se", "hi\r\nBcc: x@y.se", "x" * 250 + "@flen.se"])
+@pytest.mark.parametrize(
+    "address", ["", "selma.akervall", "a@b", "a b@c.se", "hi\r\nBcc: x@y.se", "x" * 250 + "@flen.se"]
+)
 def test_a_wrong_address_gets_one_sentence_that_shows_how_it_looks(address):
     with translation.override("sv"):
         form = Sample({**GOOD, "email": address})
@@ -82,7 +84,10 @@ def test_the_sentence_can_be_about_somebody_else_s_address():
 
 def test_a_day_without_a_year_is_asked_for_or_taken_as_the_field_says(at):
     at("2026-11-22 12:00")
-    with translation.override("en"), pytest.raises(forms.ValidationError, match="the year too, for example 12 May 2027"):
+    with (
+        translation.override("en"),
+        pytest.raises(forms.ValidationError, match="the year too, for example 12 May 2027"),
+    ):
         DateField().clean("9 mars")
     assert DateField(yearless="next").clean("9 mars") == date(2027, 3, 9)
     assert DateField(yearless="next").clean("22 november") == date(2026, 11, 22)
@@ -123,7 +128,8 @@ def test_nothing_has_changed_when_the_same_day_is_written_in_another_way():
 def test_hint_and_error_stand_between_label_and_field_and_are_read_with_it():
     page = show(Sample({**GOOD, "email": "x"}))
     label, hint, error, box = (
-        page.index(part) for part in ('for="id_email"', 'id="id_email_helptext"', 'id="id_email_error"', '<input type="email"')
+        page.index(part)
+        for part in ('for="id_email"', 'id="id_email_helptext"', 'id="id_email_error"', '<input type="email"')
     )
     assert label < hint < error < box
     assert 'aria-describedby="id_email_helptext id_email_error"' in page
