@@ -1,0 +1,289 @@
+"""Every route, knocked on by everybody: who may see it sees it, and nobody else learns that it exists."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.access.routes import Route, policy, routes
+from tests.access.world import Principal, World, build
+from tests.cast import NOW
+
+pytestmark = [pytest.mark.matrix, pytest.mark.django_db]
+
+# Words that only people in Sörmland may read: names, addresses, what somebody typed.
+CANARIES = (
+    "Tuva Ljungdahl",
+    "tuva@eskilstuna.example",
+    "Edvin Kronqvist",
+    "edvin@eskilstuna.example",
+    "Leila Mansouri",
+)
+WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
+# What may be written although the answer is no: the session, and the audit's record of the attempt.
+HARMLESS = re.compile(r'"(django_session|usersessions_usersession|audit_deed|audit_words)"')
+
+OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {}
+
+
+def on(*names: str) -> Callable[[Callable[[World], dict[str, Any]]], Callable[[World], dict[str, Any]]]:
+    """These routes are knocked on with what the function makes."""
+
+    def keep(make: Callable[[World], dict[str, Any]]) -> Callable[[World], dict[str, Any]]:
+        for name in names:
+            OBJECTS[name] = make
+        return make
+
+    return keep
+
+
+@on(
+    "programmes:attendance", "programmes:mark", "programmes:certificates", "programmes:certificates_print",
+    "programmes:approvals", "programmes:cohort", "programmes:seats", "programmes:days", "programmes:participants",
+)  # fmt: skip
+def running(world: World) -> dict[str, Any]:
+    """The round that runs."""
+    return {"pk": world.things["running"].pk}
+
+
+@on("programmes:door")
+def day(world: World) -> dict[str, Any]:
+    """Its third day, which has a host and a lecturer."""
+    return {"pk": world.things["running"].pk, "number": 3}
+
+
+@on("programmes:make_up", "programmes:enrolment", "programmes:certificate_issue", "programmes:leave",
+    "programmes:enrolment_flags", "programmes:approval_ask", "programmes:approval_phone")  # fmt: skip
+def enrolment(world: World) -> dict[str, Any]:
+    """Tuva's place in the round that runs."""
+    return {"pk": world.things["tuva"].pk}
+
+
+@on("programmes:my_application", "programmes:withdraw_mine")
+def own_application(world: World) -> dict[str, Any]:
+    """Tuva's application."""
+    return {"pk": world.things["tuva"].pk}
+
+
+@on("programmes:undo_make_up")
+def made_up(world: World) -> dict[str, Any]:
+    """A day that Tuva makes up in the next round."""
+    from programmes.actions import attendance
+
+    cast = world.cast
+    cohort = world.things["running"]
+    row = attendance.make_up(
+        enrolment=world.things["tuva"],
+        missed=cohort.days.get(number=2),
+        day=world.things["opened"].days.get(number=5),
+        by=cast.malin,
+        now=NOW,
+    )
+    return {"pk": world.things["tuva"].pk, "make_up": row.pk}
+
+
+@on("programmes:certificate_file", "programmes:certificate_replace", "programmes:certificate_revoke")
+def certificate(world: World) -> dict[str, Any]:
+    """Tuva's certificate of the round that has finished, printed."""
+    from documents import actions as documents
+    from programmes.actions import certificates
+
+    row = certificates.issue(enrolment=world.things["done"], by=world.cast.malin, now=NOW)
+    if row.file is None:
+        row.file = documents.store(
+            kind="certificate",
+            content=b"%PDF-1.7 test",
+            name="intyg.pdf",
+            content_type="application/pdf",
+            about="test",
+            now=NOW,
+        )
+        row.save()
+    return {"pk": row.pk}
+
+
+@on("reports:export", "reports:export_file", "reports:export_cancel")
+def export(world: World) -> dict[str, Any]:
+    """A list that Malin has asked for."""
+    from reports.models import Export
+
+    row = Export.objects.create(
+        kind="participants",
+        form="xlsx",
+        region=world.cast.sormland,
+        by=world.cast.malin,
+        purpose="Årsrapport",
+        language="sv",
+        created_at=NOW,
+        expires_at=NOW + timedelta(days=7),
+    )
+    return {"pk": row.pk}
+
+
+def subjects() -> list[Route]:
+    """The routes of the matrix: all but the open ones and those that a signed link opens."""
+    return [route for route in routes() if not route.open]
+
+
+def kwargs_of(route: Route, world: World) -> dict[str, Any]:
+    """What stands in the address; a route with parameters must say on what it is knocked."""
+    if not route.parameters:
+        return {}
+    return OBJECTS[route.name](world)
+
+
+def may(principal: Principal, row: dict[str, Any], route: Route) -> bool:
+    """What the policy promises her."""
+    who = set(row["who"])
+    if principal.name in ("anonymous", "gone"):
+        return False
+    if "anyone" in who:
+        return not route.parameters or not principal.foreign
+    roles = principal.who if route.parameters else principal.who | principal.elsewhere
+    return bool(roles & who)
+
+
+def client_of(principal: Principal, world: World) -> Client:
+    client = Client()
+    if principal.name != "anonymous":
+        client.force_login(
+            getattr(world.cast, principal.name), backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
+    return client
+
+
+def written(queries: CaptureQueriesContext) -> list[str]:
+    return [
+        query["sql"][:120]
+        for query in queries.captured_queries
+        if WRITES.match(query["sql"]) and not HARMLESS.search(query["sql"])
+    ]
+
+
+class Undo(Exception):
+    """Ends a trial whose writes are thrown away."""
+
+
+def knock(client: Client, method: str, address: str, data: dict[str, Any] | None = None) -> Any:
+    """One request, whose writes do not stay."""
+    answer = None
+    try:
+        with transaction.atomic():
+            answer = (
+                client.generic(method, address)
+                if method not in ("GET", "POST")
+                else getattr(client, method.lower())(address, data or {})
+            )
+            # A response that is read from a file is read while it is there.
+            if getattr(answer, "streaming", False):
+                answer.body = b"".join(answer.streaming_content)
+            else:
+                answer.body = answer.content
+            raise Undo
+    except Undo:
+        return answer
+
+
+def plain(answer: Any) -> str:
+    """A body without what differs from request to request."""
+    return re.sub(r"[0-9a-f]{32}|value=\"[A-Za-z0-9]{64}\"|next=[^\"]*", "", answer.body.decode(errors="replace"))
+
+
+@pytest.mark.parametrize("route", subjects(), ids=lambda route: route.name)
+def test_a_route_answers_those_whom_the_policy_names_and_nobody_else(route: Route, cast: Any) -> None:
+    world = build(cast)
+    row = policy()[route.name]
+    kwargs = kwargs_of(route, world)
+    address = reverse(route.name, kwargs=kwargs)
+    wrong: list[str] = []
+    missing = None
+    if kwargs and isinstance(kwargs.get("pk"), int):
+        missing = reverse(route.name, kwargs={**kwargs, "pk": 987654321})
+    for principal in world.principals:
+        allowed = may(principal, row, route)
+        seen = bool(principal.who & set(row.get("seen_by", [])))
+        client = client_of(principal, world)
+        for method in ("GET", "POST"):
+            with CaptureQueriesContext(connection) as queries:
+                answer = knock(client, method, address)
+            status = answer.status_code
+            said = f"{principal.name} {method}: {status}"
+            if principal.name in ("anonymous", "gone"):
+                if status != 302 or "/account/login/" not in answer["Location"]:
+                    wrong.append(f"{said}, should be sent to sign in")
+            elif method not in row["methods"]:
+                if allowed and status != 405:
+                    wrong.append(f"{said}, should be 405")
+                if not allowed and status not in (404, 405, 403):
+                    wrong.append(f"{said}, should be 404 or 405")
+            elif allowed:
+                if status not in (200, 302, 409, 422) or "/account/login/" in answer.get("Location", ""):
+                    wrong.append(f"{said}, should be answered")
+            elif seen:
+                if status != 403:
+                    wrong.append(f"{said}, should be 403 with the reason")
+            elif status != 404:
+                wrong.append(f"{said}, should be 404")
+            elif missing:
+                nothing = knock(client, method, missing)
+                if (nothing.status_code, len(plain(nothing))) != (404, len(plain(answer))):
+                    wrong.append(f"{principal.name} {method}: can tell it from what does not exist")
+            if not allowed and (writes := written(queries)):
+                wrong.append(f"{said}, wrote: {writes}")
+            if principal.foreign and not (allowed and "anyone" in row["who"] and principal.name in ("edvin", "leila")):
+                text = plain(answer)
+                own = getattr(world.cast, principal.name).name if principal.name != "anonymous" else ""
+                leaks = [word for word in CANARIES if word in text and word != own and "@" not in own]
+                leaks = [word for word in leaks if word.split("@")[0].title() not in own]
+                if leaks and not allowed:
+                    wrong.append(f"{said}, shows {leaks}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "route",
+    [route for route in subjects() if "POST" in policy().get(route.name, {}).get("methods", [])],
+    ids=lambda r: r.name,
+)
+def test_nothing_is_posted_from_another_site(route: Route, cast: Any) -> None:
+    world = build(cast)
+    address = reverse(route.name, kwargs=kwargs_of(route, world))
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.ada, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.post(address, {}).status_code == 403
+
+
+LINKED = [route for route in routes() if route.open and "token" in route.parameters]
+
+
+@pytest.mark.parametrize("route", LINKED, ids=lambda route: route.name)
+@pytest.mark.parametrize("token", ["x", "eyJhIjoxfQ:1abcde:AAAAAAAAAAAAAAAAAAAAAAAAAAA", "%00", "a" * 500])
+def test_a_link_that_is_not_ours_opens_nothing_and_breaks_nothing(route: Route, token: str, cast: Any) -> None:
+    world = build(cast)
+    cohort = world.things["opened"]
+    kwargs: dict[str, Any] = {"token": token}
+    if "region" in route.parameters:
+        kwargs |= {"region": "sormland", "programme": "introduktion", "number": cohort.number}
+    address = reverse(route.name, kwargs=kwargs)
+    for method in policy()[route.name]["methods"]:
+        with CaptureQueriesContext(connection) as queries:
+            answer = knock(Client(), method, address)
+        assert answer.status_code in (302, 400, 404, 410), f"{method} {answer.status_code}"
+        assert not written(queries)
+        assert not [word for word in CANARIES if word in plain(answer)]
+
+
+def test_a_role_that_is_taken_away_is_gone_with_the_next_request(cast: Any) -> None:
+    world = build(cast)
+    address = reverse("programmes:attendance", args=[world.things["running"].pk])
+    client = Client()
+    client.force_login(cast.malin, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get(address).status_code == 200
+    cast.malin.roles.update(valid_to=NOW.date() - timedelta(days=1))
+    assert client.get(address).status_code == 404
