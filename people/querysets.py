@@ -14,7 +14,7 @@ from base.clock import now
 
 if TYPE_CHECKING:
     # Named in the base classes below, where only mypy reads them.
-    from people.models import (  # noqa: F401
+    from people.models import (
         Employment,
         Organisation,
         Participation,
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
         Region,
         RoleAssignment,
     )
+
+
+DEMO_ROLES = ("administrator", "coordinator", "director", "manager", "mentor", "supervisor", "participant")
 
 
 def valid_on(day: date, prefix: str = "") -> Q:
@@ -73,6 +76,11 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 class RegionQuerySet(models.QuerySet["Region"]):
     """The collaborations that run programmes."""
 
+    def with_size(self, day: date) -> RegionQuerySet:
+        """With `size`: how many organisations take part on `day`."""
+        taking_part = models.Count("participations", filter=valid_on(day, "participations__"), distinct=True)
+        return self.annotate(size=taking_part)
+
     def visible_to(self, person: Any) -> RegionQuerySet:
         """The regions that a person coordinates, or all for an administrator."""
         if not person.is_authenticated:
@@ -95,7 +103,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def demonstration(self) -> PersonQuerySet:
         """The people whom a demonstration offers to sign in as."""
-        return self.filter(email__endswith="@demo.example", is_active=True)
+        return self.filter(email__in=[f"{role}@demo.example" for role in DEMO_ROLES], is_active=True)
 
     def with_address(self, address: str) -> PersonQuerySet:
         """Whoever has `address` as the main address or as a confirmed one, whatever the case."""
@@ -105,6 +113,22 @@ class PersonQuerySet(models.QuerySet["Person"]):
             return self.none()
         confirmed = EmailAddress.objects.filter(email__iexact=address, verified=True, user=OuterRef("pk"))
         return self.filter(Q(email__iexact=address) | Exists(confirmed))
+
+    def named_to(self, viewer: Any) -> Q:
+        """The condition that `viewer` may know who a person is; the same rule as `rules.may_read_name`."""
+        reach = viewer.reach
+        condition = Q(protected=False) | Q(pk=viewer.pk)
+        if reach.region_ids:
+            condition |= Q(home_region_id__in=reach.region_ids)
+        paths = [*reach.region_paths, *reach.manager_paths]
+        if paths:
+            condition |= Q(pk__in=self.model._default_manager.employed_under(paths, now().date()).values("pk"))
+        return condition
+
+    def holding(self, role: str, day: date) -> PersonQuerySet:
+        """People who hold `role` anywhere on `day`."""
+        RoleAssignment = apps.get_model("people", "RoleAssignment")
+        return self.filter(Exists(RoleAssignment.objects.on(day).filter(role=role, person=OuterRef("pk"))))
 
     def employed_under(self, paths: list[str], day: date) -> PersonQuerySet:
         """People with an employment on `day` at or below any of the `paths`."""

@@ -8,12 +8,15 @@ from datetime import date
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db.models import Q
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
 from base.refusal import Forbidden, Refusal
-from people.models import Employment, Organisation, Participation, Person, Region, RoleAssignment
+from people.models import Employment, Organisation, Participation, Person, Region, RoleAssignment, SignInProvider
 from people.querysets import valid_on
 from people.states import EMPLOYER_KINDS, KINDS_BY_COUNTRY, Role
 
@@ -402,12 +405,22 @@ def why_not_end_role(*, assignment: RoleAssignment, last_day: date, by: Person |
     return None
 
 
+def address_is_confirmed(person: Person) -> bool:
+    """Whether the person has confirmed an address, and so is the only one who changes it."""
+    return EmailAddress.objects.filter(user=person, verified=True).exists()
+
+
+def addresses_of(person: Person) -> list[EmailAddress]:
+    """The person's addresses, the main one first; the invited have one that is not confirmed yet."""
+    return list(EmailAddress.objects.filter(user=person).order_by("-primary", "email"))
+
+
 def why_not_change_address(person: Person, address: str) -> Refusal | None:
     """The reason somebody else cannot write another main address for `person`, or None."""
     address = tidy_address(address)
     if address == tidy_address(person.email):
         return None
-    if EmailAddress.objects.filter(user=person, verified=True).exists():
+    if address_is_confirmed(person):
         return AddressConfirmed()
     if address and Person.objects.with_address(address).exclude(pk=person.pk).exists():
         return AddressTaken()
@@ -547,7 +560,87 @@ def why_not_close_account(person: Person, *, by: Person | None) -> Refusal | Non
 # ---------- Signing in ----------
 
 
+class SignInAltered(Refusal):
+    """A token that was not made for this attempt."""
+
+    message = _("This sign-in did not begin here, or it took too long. Begin again from the sign-in page.")
+
+
+class AddressNotConfirmed(Refusal):
+    """The organisation's sign-in vouches for no address."""
+
+    message = _(
+        "Your organisation's sign-in did not confirm your e-mail address. Sign in with a code by e-mail instead."
+    )
+
+
+class NotOfTheirDomains(Refusal):
+    """A provider speaks for its own addresses only."""
+
+    message = _("Your organisation's sign-in cannot be used for that e-mail address. Sign in with a code instead.")
+
+
+class NobodyKnown(Refusal):
+    """Nobody is made by signing in."""
+
+    message = _("Helmi does not know you yet. Apply to a programme, or ask your region's coordinator to add you.")
+
+
+class OtherProvider(Refusal):
+    """Two providers never lead to one account by themselves."""
+
+    message = _("You already sign in another way. Sign in as you usually do.")
+
+
+def domain_of(address: str) -> str:
+    """What stands after the @, in lower case."""
+    return tidy_address(address).rpartition("@")[2]
+
+
+def provider_for(address: str) -> SignInProvider | None:
+    """The organisation's own sign-in that is meant for addresses of this domain."""
+    domain = domain_of(address)
+    if not domain:
+        return None
+    providers = SignInProvider.objects.select_related("organisation")
+    return next((one for one in providers if domain in [str(name).lower() for name in one.domains]), None)
+
+
+def why_not_link(provider: SignInProvider, address: str, *, confirmed: bool, uid: str) -> Refusal | None:
+    """The reason a first sign-in through `provider` with `address` does not open that person's account, or None."""
+    if not address or not confirmed:
+        return AddressNotConfirmed()
+    if domain_of(address) not in [str(name).lower() for name in provider.domains]:
+        return NotOfTheirDomains()
+    person = find_person(address)
+    if person is None or person.is_guest:
+        return NobodyKnown()
+    if SocialAccount.objects.filter(user=person).exclude(provider=provider.provider_id, uid=uid).exists():
+        return OtherProvider()
+    return None
+
+
 def needs_second_step(person: Person) -> bool:
     """Whether the person's roles ask for a two-step sign-in: administrators and coordinators."""
     reach = person.reach
     return bool(reach.administrator or reach.coordinator)
+
+
+def has_second_step(person: Person) -> bool:
+    """Whether an app or a passkey is set up."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return Authenticator.objects.filter(user=person, type__in=kinds).exists()
+
+
+def lacks_second_step(person: Person) -> bool:
+    """Whether a second step is asked of the person and none is set up."""
+    return needs_second_step(person) and not has_second_step(person)
+
+
+def is_own_path(address: str) -> bool:
+    """Whether an address that came from outside leads to a page of ours, by any browser's reading."""
+    if not address.startswith("/") or address.startswith(("//", "/\\")):
+        return False
+    if any(ord(letter) < 32 or letter == "\\" for letter in address):
+        return False
+    return url_has_allowed_host_and_scheme(address, allowed_hosts=None)

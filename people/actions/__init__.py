@@ -1,6 +1,6 @@
 """What can happen to people, organisations, roles and employments; one module per subject."""
 
-from people.actions.employments import change_employment, employ, end_employment
+from people.actions.employments import add_person, change_employment, employ, end_employment
 from people.actions.organisations import (
     change_kind,
     correct_organisation,
@@ -14,9 +14,12 @@ from people.actions.organisations import (
 from people.actions.persons import (
     change_person,
     close_account,
+    confirm_address,
     correct_contact,
+    know_address,
     open_account,
     register_person,
+    scope_of,
     set_language,
     set_own_facts,
     set_theme,
@@ -34,11 +37,13 @@ from people.actions.staged import confirm_import, discard_import, erase_old_impo
 
 __all__ = [
     "add_closed_period",
+    "add_person",
     "change_employment",
     "change_kind",
     "change_person",
     "change_region",
     "close_account",
+    "confirm_address",
     "confirm_import",
     "correct_contact",
     "correct_organisation",
@@ -52,6 +57,7 @@ __all__ = [
     "end_role",
     "erase_old_imports",
     "give_role",
+    "know_address",
     "merge_organisations",
     "move_organisation",
     "open_account",
@@ -59,6 +65,7 @@ __all__ = [
     "remove_closed_period",
     "rename_organisation",
     "replace_contact",
+    "scope_of",
     "set_language",
     "set_own_facts",
     "set_theme",

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from audit import actions as audit
 from people import rules
-from people.actions.persons import scope_of
-from people.models import Employment, Organisation, Person
+from people.actions.persons import register_person, scope_of
+from people.models import Employment, Organisation, Person, Region
 from people.states import EmploymentForm
 
 
@@ -67,7 +67,7 @@ def change_employment(
     employment.form, employment.job_title, employment.main = form, job_title.strip(), main
     employment.valid_from, employment.valid_to = valid_from, valid_to
     employment.save()
-    audit.record("employment changed", by=by, about=person, scope=scope_of(person), now=now, employment=employment.pk)
+    audit.record("employment_changed", by=by, about=person, scope=scope_of(person), now=now, employment=employment.pk)
     return employment
 
 
@@ -81,5 +81,35 @@ def end_employment(*, employment: Employment, last_day: date, by: Person | None,
         raise refusal
     employment.valid_to = last_day
     employment.save(update_fields=["valid_to"])
-    audit.record("employment ended", by=by, about=person, scope=scope_of(person), now=now, employment=employment.pk)
+    audit.record("employment_ended", by=by, about=person, scope=scope_of(person), now=now, employment=employment.pk)
     return employment
+
+
+@transaction.atomic
+def add_person(
+    *,
+    name: str,
+    email: str,
+    phone: str,
+    language: str,
+    region: Region | None,
+    unit: Organisation | None,
+    job_title: str,
+    form: str,
+    since: date | None,
+    by: Person,
+    now: datetime,
+) -> Person:
+    """Register a person and, where a unit is given, the employment there; both or neither."""
+    person = register_person(name=name, email=email, phone=phone, language=language, region=region, by=by, now=now)
+    if unit is not None and since is not None:
+        employ(
+            person=person,
+            unit=unit,
+            form=form or EmploymentForm.PERMANENT,
+            job_title=job_title,
+            valid_from=since,
+            by=by,
+            now=now,
+        )
+    return person

@@ -76,7 +76,7 @@ def create_organisation(
     )
     _place(organisation)
     audit.record(
-        "organisation created",
+        "organisation_created",
         by=by,
         about=organisation,
         scope=scope_of_organisation(organisation),
@@ -100,7 +100,7 @@ def correct_organisation(
             setattr(organisation, field, wanted[field])
         organisation.save(update_fields=changed)
         audit.record(
-            "organisation corrected",
+            "organisation_corrected",
             by=by,
             about=organisation,
             scope=scope_of_organisation(organisation),
@@ -207,7 +207,7 @@ def rename_organisation(
     *, organisation: Organisation, name: Names, day: date, by: Person | None, now: datetime
 ) -> Organisation:
     """A new name from `day`: the row ends the day before, and the one returned goes on from it."""
-    return _succeed([organisation], day=day, by=by, now=now, deed="organisation renamed", **in_all_languages(name))
+    return _succeed([organisation], day=day, by=by, now=now, deed="organisation_renamed", **in_all_languages(name))
 
 
 @transaction.atomic
@@ -217,7 +217,7 @@ def change_kind(*, organisation: Organisation, kind: str, day: date, by: Person 
         kind=kind, country=organisation.country, parent=organisation.parent
     ):
         raise refusal
-    return _succeed([organisation], day=day, by=by, now=now, deed="organisation changed kind", kind=kind)
+    return _succeed([organisation], day=day, by=by, now=now, deed="organisation_changed_kind", kind=kind)
 
 
 @transaction.atomic
@@ -231,7 +231,7 @@ def move_organisation(
         kind=organisation.kind, country=organisation.country, parent=parent
     ):
         raise refusal
-    return _succeed([organisation], day=day, by=by, now=now, deed="organisation moved", parent=parent)
+    return _succeed([organisation], day=day, by=by, now=now, deed="organisation_moved", parent=parent)
 
 
 @transaction.atomic
@@ -257,7 +257,7 @@ def merge_organisations(
         day=day,
         by=by,
         now=now,
-        deed="organisations merged",
+        deed="organisations_merged",
         kind=kind,
         parent=parent,
         mark=mark.strip().upper(),
@@ -274,7 +274,7 @@ def end_organisation(*, organisation: Organisation, last_day: date, by: Person |
         raise refusal
     organisation.valid_to = last_day
     organisation.save(update_fields=["valid_to"])
-    audit.record("organisation ended", by=by, about=organisation, scope=scope_of_organisation(organisation), now=now)
+    audit.record("organisation_ended", by=by, about=organisation, scope=scope_of_organisation(organisation), now=now)
     return organisation
 
 
@@ -287,7 +287,7 @@ def replace_contact(
         organisation.contact = person
         organisation.save(update_fields=["contact"])
         audit.record(
-            "contact replaced",
+            "contact_replaced",
             by=by,
             about=organisation,
             scope=scope_of_organisation(organisation),

@@ -30,7 +30,7 @@ def create_region(*, name: Names, by: Person | None, now: datetime, **facts: Any
         raise refusal
     _only_known(facts)
     region = Region.objects.create(**in_all_languages(name), **facts)
-    audit.record("region created", by=by, about=region, scope=f"region:{region.pk}", now=now)
+    audit.record("region_created", by=by, about=region, scope=f"region:{region.pk}", now=now)
     return region
 
 
@@ -48,7 +48,7 @@ def change_region(
         for field in changed:
             setattr(region, field, wanted[field])
         region.save(update_fields=changed)
-        audit.record("region changed", by=by, about=region, scope=f"region:{region.pk}", now=now, facts=changed)
+        audit.record("region_changed", by=by, about=region, scope=f"region:{region.pk}", now=now, facts=changed)
     return region
 
 
@@ -87,7 +87,7 @@ def take_part(
         valid_to=valid_to,
     )
     audit.record(
-        "takes part", by=by, about=organisation, scope=f"region:{region.pk}", now=now, participation=participation.pk
+        "takes_part", by=by, about=organisation, scope=f"region:{region.pk}", now=now, participation=participation.pk
     )
     return participation
 
@@ -102,7 +102,7 @@ def end_participation(
     participation.valid_to = last_day
     participation.save(update_fields=["valid_to"])
     audit.record(
-        "takes part no longer",
+        "takes_part_no_longer",
         by=by,
         about=participation.organisation,
         scope=f"region:{participation.region_id}",
@@ -120,7 +120,7 @@ def add_closed_period(
     if refusal := rules.why_not_period(valid_from, valid_to):
         raise refusal
     period = ClosedPeriod.objects.create(region=region, name=name.strip(), valid_from=valid_from, valid_to=valid_to)
-    audit.record("closed period added", by=by, about=region, scope=f"region:{region.pk}", now=now, period=period.pk)
+    audit.record("closed_period_added", by=by, about=region, scope=f"region:{region.pk}", now=now, period=period.pk)
     return period
 
 
@@ -129,4 +129,4 @@ def remove_closed_period(*, period: ClosedPeriod, by: Person | None, now: dateti
     """The period is an ordinary one again."""
     region, key = period.region, period.pk
     period.delete()
-    audit.record("closed period removed", by=by, about=region, scope=f"region:{region.pk}", now=now, period=key)
+    audit.record("closed_period_removed", by=by, about=region, scope=f"region:{region.pk}", now=now, period=key)

@@ -54,7 +54,7 @@ def give_role(
         given_by=by,
     )
     audit.record(
-        "role given",
+        "role_given",
         by=by,
         about=person,
         scope=_scope(region, organisation),
@@ -78,7 +78,7 @@ def end_role(*, assignment: RoleAssignment, last_day: date, by: Person | None, n
     assignment.valid_to = last_day
     assignment.save(update_fields=["valid_to"])
     audit.record(
-        "role ended",
+        "role_ended",
         by=by,
         about=assignment.person,
         scope=_scope(assignment.region, assignment.organisation),

@@ -32,7 +32,7 @@ def test_a_new_person_is_invited_and_the_deed_is_kept(cast):
     )
     assert nils.invited_at == NOW
     assert not nils.has_usable_password()
-    deed = Deed.objects.get(deed="person registered")
+    deed = Deed.objects.get(deed="person_registered")
     assert deed.by == cast.malin
     assert deed.scope == f"region:{cast.sormland.pk}"
     assert "Nils" not in str(deed.codes)
