@@ -118,4 +118,12 @@ LEAVING: list[URLPattern] = [
     path("programmes/enrolments/<int:pk>/leave/", leaving.leave, name="leave"),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*LEAVING, *MY_DAYS, *ATTENDANCE, *CERTIFICATES, *APPLICATIONS, *PUBLIC]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *LEAVING,
+    *MY_DAYS,
+    *ATTENDANCE,
+    *CERTIFICATES,
+    *APPLICATIONS,
+    *COHORTS,
+    *PUBLIC,
+]
