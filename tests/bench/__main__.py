@@ -124,7 +124,8 @@ def main() -> None:
         "REDIS_URL": address["queue"],
         "HELMI_VAR": str(root / "var"),
         "DJANGO_SETTINGS_MODULE": "config.settings",
-        "LOG_LEVEL": "ERROR",
+        "LOG_LEVEL": "CRITICAL",
+        "ALLOWED_HOSTS": "testserver",
     }
     floor = Site("tests.bench.floor", address["bench_floor"], {})
     ours = Site("tests.bench.ours", address["bench_ours"], environment)

@@ -18,7 +18,7 @@ LIST = """<!doctype html><html lang="sv"><title>List</title>
 <table>{% for row in rows %}
 <tr><td>{{ row.name }}</td><td>{{ row.text }}</td><td>{{ row.starts_at|date:"Y-m-d" }}</td></tr>
 {% endfor %}</table></html>"""
-ROWS, PAGE, EXPORT, COLUMNS = 2000, 50, 10_000, 12
+ROWS, PAGE, EXPORT, COLUMNS = 2000, 50, 10_000, 14
 
 
 def set_up(address: str) -> None:

@@ -1,1 +1,172 @@
 """Helmi in production's settings, with enough people in it: what the bench measures."""
+
+import itertools
+import re
+import sys
+import tempfile
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+
+PEOPLE, EXPORTED = 2_000, 10_000
+FIRST = ["Åsa", "Björn", "Maija", "Öivind", "Selma", "Kerttu", "Tage", "Yrsa"]
+LAST = ["Åkervall", "Lindh", "Mäkelä", "Östling", "Virtanen", "Ekdahl", "Björklund", "Zetterman"]
+ADDRESS = re.compile(r'(?:value="(\d+)")[^>]*data-employer="(\d+)"')
+
+
+def set_up() -> None:
+    """Make the tables, tell the demonstration's story, and add many people."""
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("demo")
+    _add_people()
+
+
+def _add_people() -> None:
+    """2,000 people of the region, and 10,000 places in its rounds that have begun, written past the actions."""
+    from base.clock import now
+    from people.models import Employment, Organisation, Person
+    from programmes.models import Cohort, Enrolment
+    from programmes.states import CohortState, EmployerSide, ProgrammeSide
+
+    cohorts = list(Cohort.objects.filter(state__in=[CohortState.RUNNING, CohortState.FINISHED, CohortState.DECIDED]))
+    region = cohorts[0].programme.region
+    units = list(Organisation.objects.filter(path__regex=r"^\d+/\d+/", participations__isnull=True)[:40])
+    units = units or list(region.organisations.all())
+    names = itertools.cycle(f"{first} {last}" for first, last in itertools.product(FIRST, LAST))
+    people = Person.objects.bulk_create(
+        [
+            Person(name=next(names), email=f"bench{number}@example.org", home_region=region)
+            for number in range(EXPORTED)
+        ],
+        batch_size=1000,
+    )
+    Employment.objects.bulk_create(
+        [
+            Employment(person=person, unit=units[number % len(units)], valid_from=date(2024, 1, 1))
+            for number, person in enumerate(people[:PEOPLE])
+        ],
+        batch_size=1000,
+    )
+    Person.objects.filter(pk__in=[person.pk for person in people[PEOPLE:]]).update(home_region=None)
+    moment = now() - timedelta(days=300)
+    Enrolment.objects.bulk_create(
+        [
+            Enrolment(
+                cohort=cohorts[number % len(cohorts)],
+                person=person,
+                code=uuid.uuid4().hex[:12],
+                employer_side=EmployerSide.APPROVED,
+                programme_side=ProgrammeSide.ENROLLED,
+                organisation=_top(units[number % len(units)]),
+                unit=units[number % len(units)],
+                applied_at=moment,
+            )
+            for number, person in enumerate(people)
+        ],
+        batch_size=1000,
+    )
+
+
+def _top(unit: Any) -> Any:
+    """The employer of a unit."""
+    from people.models import Organisation
+
+    return Organisation(pk=unit.top_id)
+
+
+def page(client: Any) -> Callable[[], None]:
+    """The public page of a programme with its open cohort, as a stranger sees it."""
+    address = _open_cohort().programme.get_absolute_url()
+
+    def get() -> None:
+        assert client.get(address).status_code == 200
+
+    return get
+
+
+def _open_cohort() -> Any:
+    from base.clock import now
+    from programmes.models import Cohort
+
+    return Cohort.objects.open_on(now().date()).select_related("programme__region").first()
+
+
+def application(client: Any) -> Callable[[], None]:
+    """From the empty form to the receipt, as a new person each time: form, two steps, check, send, receipt."""
+    from django.core.cache import cache
+
+    cohort = _open_cohort()
+    start = f"{cohort.programme.get_absolute_url()}{cohort.number}/apply/"
+    numbers = itertools.count(1)
+
+    def step(address: str, data: dict[str, str]) -> Any:
+        shown = client.get(address)
+        assert shown.status_code == 200, (address, shown.status_code)
+        answer = client.post(address, data)
+        assert answer.status_code == 302, (address, re.findall(rb"error[^<]*<[^<]*", answer.content)[:5])
+        return shown, answer["Location"]
+
+    def apply() -> None:
+        client.cookies.clear()
+        cache.clear()  # limits count by address, and here everybody has the same
+        number = next(numbers)
+        about = {"name": f"Åsa Bänk {number}", "email": f"asa{number}@example.org", "phone": "070-174 06 32"}
+        _shown, address = step(start, {**about, "language": "sv"})
+        html = client.get(address).content.decode()
+        unit, employer = ADDRESS.search(html).groups()  # type: ignore[union-attr]
+        work = {"organisation": employer, "unit": unit, "employed_since": "mars 2025", "degree": "Socionom 2025"}
+        work |= {"exercises_authority": "yes", "manager_address": "chef@example.org"}
+        address = client.post(address, work)["Location"]
+        _shown, address = step(address, {})
+        assert client.get(address).status_code == 200
+
+    return apply
+
+
+def listing(client: Any) -> Callable[[], None]:
+    """The coordinator's list of people, its first page."""
+    from django.urls import reverse
+
+    from people.models import Person
+
+    client.force_login(Person.objects.get(email="coordinator@demo.example"))
+    address = reverse("people:persons")
+
+    def get() -> None:
+        assert client.get(address).status_code == 200
+
+    return get
+
+
+def export() -> None:
+    """The workbook of participants, as the worker makes it."""
+    from people.models import Person, Region
+    from reports.documents import Participants
+
+    by = Person.objects.get(email="administrator@demo.example")
+    region = Region.objects.get(pk=_open_cohort().programme.region_id)
+    with tempfile.TemporaryDirectory() as folder:
+        table = Participants(viewer=by, region=region, language="sv")
+        assert table.write(Path(folder) / "export.xlsx", "xlsx", lambda done: None) >= EXPORTED
+
+
+def items() -> dict[str, Callable[[], Any]]:
+    """What can be measured here."""
+    from django.test import Client
+
+    return {"page": page(Client()), "application": application(Client()), "list": listing(Client()), "export": export}
+
+
+if __name__ == "__main__":
+    from tests.bench.measure import serve
+
+    sys.stdout.flush()
+    set_up()
+    serve(items())
