@@ -76,7 +76,7 @@ class Shell:
     @cached_property
     def me(self) -> str:
         """The address of the person's own page."""
-        return _address("people:settings")
+        return _address("people:me")
 
     @cached_property
     def items(self) -> list[Item]:

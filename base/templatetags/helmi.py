@@ -216,6 +216,14 @@ def _links(form: Any) -> Iterable[dict[str, str]]:
             yield {"href": "" if field.is_hidden else f"#{target}", "sentence": sentence}
 
 
+@register.filter
+def bare(form: Any) -> Iterable[Any]:
+    """The fields of a form that is not ours, without placeholders: the label says it."""
+    for field in form:
+        field.field.widget.attrs.pop("placeholder", None)
+        yield field
+
+
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*forms: Any) -> dict[str, Any]:
     """What needs correcting in these forms or formsets, each sentence a link to its field."""
