@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.states import DEEDS
 from base.forms import DateField, PlainForm
@@ -15,10 +16,10 @@ class DeedFilter(PlainForm):
     submit = _("Show")
     show_optional = False
 
-    deed = forms.ChoiceField(label=_("Deed"), required=False)
+    deed = forms.ChoiceField(label=pgettext_lazy("a deed", "Deed"), required=False)
     who = forms.CharField(label=_("Done by, name"), required=False, max_length=100)
-    first = DateField(label=_("From"), required=False, yearless="last")
-    last = DateField(label=_("To"), required=False, yearless="last")
+    first = DateField(label=pgettext_lazy("a filter", "First day"), required=False, yearless="last")
+    last = DateField(label=pgettext_lazy("a filter", "Last day"), required=False, yearless="last")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from base import clock, dates, jobs
@@ -62,11 +62,11 @@ class Group:
 
 def _shelf_words() -> dict[str, str]:
     return {
-        "waiting": _("Waiting"),
+        "waiting": pgettext("letters", "Waiting"),
         "held": _("Held for reading"),
-        "sent": _("Sent"),
+        "sent": pgettext("letters", "Sent"),
         "trouble": _("In trouble"),
-        "cancelled": _("Cancelled"),
+        "cancelled": pgettext("letters", "Cancelled"),
     }
 
 
