@@ -297,6 +297,12 @@ def build_missed(letter: Letter) -> Mail | None:
     return _compose("missed", event, {}, why=why)
 
 
+def names_of(pks: list[str]) -> dict[str, str]:
+    """What events are called on pages about letters."""
+    events = Event.objects.filter(pk__in=[int(pk) for pk in pks])
+    return {str(event.pk): f"{event.title}, {dates.day_short(event.date)}" for event in events}
+
+
 def register_kinds() -> None:
     """Tell the outbox how our letters are built."""
     kinds.register(REMINDER, build_reminder, title=_("Reminder of a day"))
@@ -304,3 +310,4 @@ def register_kinds() -> None:
     kinds.register(CHANGED, build_changed, title=_("A day has another place"))
     kinds.register(CANCELLED, build_cancelled, title=_("A day is cancelled"))
     kinds.register(MISSED, build_missed, title=_("Reminders that could not be sent"))
+    kinds.name_about("events.event", names_of)

@@ -399,3 +399,19 @@ kinds.register("programmes.application_withdrawn", build_withdrawn, title=gettex
 kinds.register("programmes.application_registered", build_registered, title=gettext_lazy("Registered by the manager"))
 kinds.register("programmes.application_answered", build_answered, title=gettext_lazy("The manager's answer"))
 kinds.register("programmes.contacts_missing", build_contacts_missing, title=gettext_lazy("People without an address"))
+
+
+def names_of_enrolments(pks: list[str]) -> dict[str, str]:
+    """What enrolments are called on pages about letters: their round, since the reader stands beside it."""
+    rows = Enrolment.objects.filter(pk__in=[int(pk) for pk in pks]).select_related("cohort__programme")
+    return {str(row.pk): str(row.cohort) for row in rows}
+
+
+def names_of_cohorts(pks: list[str]) -> dict[str, str]:
+    """What rounds are called on pages about letters."""
+    rows = Cohort.objects.filter(pk__in=[int(pk) for pk in pks]).select_related("programme")
+    return {str(row.pk): str(row) for row in rows}
+
+
+kinds.name_about("programmes.enrolment", names_of_enrolments)
+kinds.name_about("programmes.cohort", names_of_cohorts)
