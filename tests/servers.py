@@ -94,7 +94,7 @@ def pytest_load_initial_conftests() -> None:
     """Start what is asked for and not given."""
     if os.environ.get("TEST_SERVICES") != "1" or "PYTEST_XDIST_WORKER" in os.environ:
         return
-    root = Path(tempfile.mkdtemp(prefix="t-", dir="/tmp"))  # noqa: S108  (short: a socket path holds 107 bytes)
+    root = Path(tempfile.mkdtemp(prefix="t-", dir="/tmp"))
     root.chmod(0o711)
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     for name, start in (("DATABASE_URL", postgres), ("REDIS_URL", redis)):
