@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -39,7 +40,7 @@ class Shell:
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
-        self.person = getattr(request, "user", None)
+        self.person: Any = getattr(request, "user", None)
 
     @cached_property
     def signed_in(self) -> bool:
@@ -71,7 +72,12 @@ class Shell:
             return _role(Role.DIRECTOR)
         if reach.manager_paths:
             return _role(Role.MANAGER)
-        return _("Participant")
+        return _("Participant") if self.takes_part else ""
+
+    @cached_property
+    def takes_part(self) -> bool:
+        """Whether the person is, or has been, in a cohort."""
+        return bool(self.person.enrolments.exists())
 
     @cached_property
     def me(self) -> str:
@@ -113,7 +119,7 @@ class Shell:
     def _items(self) -> Iterator[Item]:
         reach = self.person.reach
         yield Item(_("Home"), reverse("home:home"), "home")
-        if self.person.enrolments.exists():
+        if self.takes_part:
             yield Item(_("Course days"), _address("programmes:my_days"), "cal")
             yield Item(_("Certificates"), reverse("programmes:my_documents"), "file")
         if reach.staff_paths:

@@ -1,15 +1,20 @@
 """Names of people in templates, and the people of the demonstration."""
 
+from datetime import date
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.template.context import RequestContext
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from base import dates
 from people import rules
+from people.forms import PARTS
 from people.models import Person
 from people.querysets import DEMO_ROLES
+from people.states import Language, OrganisationKind
 
 register = template.Library()
 
@@ -54,3 +59,53 @@ def demo_role(person: Person) -> str:
         "participant": _("Participant"),
     }
     return words[(person.email or "").partition("@")[0]]
+
+
+@register.simple_tag(takes_context=True)
+def people_links(context: RequestContext) -> list[tuple[str, str, bool]]:
+    """The sibling pages about people and organisations: (address, words, is it this one)."""
+    match = context["request"].resolver_match
+    here = match.view_name if match else ""
+    pages = [
+        ("people:persons", _("People")),
+        ("people:organisations", _("Organisations")),
+        ("people:roles", _("Roles")),
+        ("people:regions", _("Regions")),
+        ("people:imports", _("Import")),
+    ]
+    return [(reverse(route), words, here == route) for route, words in pages]
+
+
+@register.simple_tag
+def period(first: date, last: date | None = None) -> str:
+    """From a day to a day, or onwards."""
+    if last is None:
+        return _("since %(day)s") % {"day": dates.full_day(first)}
+    return dates.span(first, last)
+
+
+@register.simple_tag(takes_context=True)
+def enrolments_of(context: RequestContext, person: Person) -> list[Any]:
+    """The person's enrolments that the reader may see, the newest first."""
+    viewer = context["request"].user
+    rows = person.enrolments.visible_to(viewer).select_related("cohort__programme__region")  # type: ignore[attr-defined]
+    return list(rows.order_by("-pk"))
+
+
+@register.filter
+def language_names(codes: list[str]) -> str:
+    """Svenska, Suomi, English."""
+    names = dict(Language.choices)
+    return ", ".join(str(names.get(code, code)) for code in codes)
+
+
+@register.filter
+def part_names(parts: list[str]) -> str:
+    """The parts of Helmi that a region uses, in words."""
+    return ", ".join(str(PARTS.get(part, part)) for part in parts)
+
+
+@register.filter
+def kind_name(kind: str) -> str:
+    """The kind of an organisation in words."""
+    return str(OrganisationKind(kind).label)

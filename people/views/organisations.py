@@ -22,7 +22,7 @@ NAMES = ("name_sv", "name_fi", "name_en")
 @require_GET
 def organisations(request: HttpRequest) -> HttpResponse:
     """The tree of organisations in the reader's reach, as it is today."""
-    rows = Organisation.objects.visible_to(request.user).on(today())
+    rows = Organisation.objects.visible_to(request.user).on(today()).select_related("parent")
     branches = forms.tree(rows)
     count = len(branches)
     context = {
