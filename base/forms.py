@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, time
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -95,7 +95,7 @@ def prepare(name: str, field: forms.Field) -> None:
         widget.attrs.setdefault("autocomplete", AUTOCOMPLETE.get(name, "off"))
     if field.required and field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
         choosing = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField))
-        field.error_messages["required"] = _Missing(field, choosing)
+        field.error_messages["required"] = cast(Any, _Missing(field, choosing))
 
 
 class _Missing:
@@ -128,7 +128,7 @@ class EmailField(forms.EmailField):
         kwargs.setdefault("max_length", 254)
         super().__init__(**kwargs)
         if sentence is not None:
-            self.error_messages |= {"required": sentence, "invalid": sentence}
+            self.error_messages["required"] = self.error_messages["invalid"] = cast(Any, sentence)
         self.widget.attrs.setdefault("autocomplete", "email")
 
     def run_validators(self, value: Any) -> None:

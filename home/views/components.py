@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from home.forms import SampleFilter, SampleForm
-from people.models import Organisation
+from people.models import Organisation, Request
 
 
 @require_GET
-def components(request: HttpRequest) -> HttpResponse:
+def components(request: Request) -> HttpResponse:
     """Every shared piece on one page, for those who build and check Helmi."""
     if not request.user.reach.administrator:
         raise Http404

@@ -112,10 +112,27 @@ def test_a_language_that_helmi_does_not_speak_falls_back_on_english():
 
 @pytest.mark.parametrize(
     "typed",
-    ["12.5.2027", "12.05.2027", "2027-05-12", "12/5/2027", "20270512", "12 maj 2027", "12 MAJ 2027", "onsdag 12 maj 2027",
-     "ons den 12 maj 2027", "den 12:e maj 2027", "ke 12.5.2027", "keskiviikkona 12.5.2027", "12. toukokuuta 2027",
-     "12 May 2027", "Wed 12 May 2027", "12th of May 2027", "  12 . 5 . 2027 ".replace(" . ", "."), "12-5-2027"],
-)  # fmt: skip
+    [
+        "12.5.2027",
+        "12.05.2027",
+        "2027-05-12",
+        "12/5/2027",
+        "20270512",
+        "12 maj 2027",
+        "12 MAJ 2027",
+        "onsdag 12 maj 2027",
+        "ons den 12 maj 2027",
+        "den 12:e maj 2027",
+        "ke 12.5.2027",
+        "keskiviikkona 12.5.2027",
+        "12. toukokuuta 2027",
+        "12 May 2027",
+        "Wed 12 May 2027",
+        "12th of May 2027",
+        "  12 . 5 . 2027 ".replace(" . ", "."),
+        "12-5-2027",
+    ],
+)
 def test_a_day_is_read_as_people_write_it(typed):
     assert dates.read_day(typed) == WEDNESDAY
 
@@ -167,9 +184,17 @@ def test_what_is_not_a_month_says_what_is_wrong(typed, code):
 
 @pytest.mark.parametrize(
     "typed, read",
-    [("9", time(9)), ("9.00", time(9)), ("09:00", time(9)), ("kl. 9", time(9)), ("klo 16.30", time(16, 30)), ("4.30pm", time(16, 30)),
-     ("12am", time(0)), ("noon", time(12))],
-)  # fmt: skip
+    [
+        ("9", time(9)),
+        ("9.00", time(9)),
+        ("09:00", time(9)),
+        ("kl. 9", time(9)),
+        ("klo 16.30", time(16, 30)),
+        ("4.30pm", time(16, 30)),
+        ("12am", time(0)),
+        ("noon", time(12)),
+    ],
+)
 def test_a_time_is_read_as_people_write_it(typed, read):
     assert dates.read_clock(typed) == read
 
