@@ -1,12 +1,15 @@
 """What happens around every request: its id and log line, its headers, the reader's language, refusals as pages."""
 
+import hashlib
 import logging
 import re
 import time
 import uuid
 from collections.abc import Callable
 
+from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -131,6 +134,26 @@ class Audited:
         if request.method in ("GET", "HEAD"):
             return response.status_code == 200
         return response.status_code < 400
+
+
+class SeenSessions(UserSessionsMiddleware):
+    """Notes where somebody is signed in at the first page and then every fifth minute, not on every page."""
+
+    EVERY = 300
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.session.session_key or not request.user.is_authenticated or self._noted(request):
+            return self.get_response(request)
+        return super().__call__(request)
+
+    def _noted(self, request: HttpRequest) -> bool:
+        """Whether this session was noted a short while ago, at this address and in this browser."""
+        address, browser = request.META.get("REMOTE_ADDR", ""), request.headers.get("User-Agent", "")
+        place = hashlib.sha256(f"{request.session.session_key}:{address}:{browser}".encode()).hexdigest()
+        try:
+            return not cache.add(f"seen:{place}", 1, self.EVERY)
+        except Exception:  # whatever a cache that is down says: then it is noted once more
+            return False
 
 
 class Refusals:

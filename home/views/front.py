@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from base import clock
 from home.views.participant import participant
+from home.views.roles import by_role, quiet
 from people.actions import set_language
 from people.models import Region
 from programmes.models import Cohort, Programme
@@ -27,10 +28,8 @@ STATEMENT_WRITTEN = date(2026, 11, 22)  # change it with the words of the access
 @login_not_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What comes next for a participant; for everybody else the regions with their programmes and open cohorts."""
-    if page := participant(request):
-        return page
-    return front(request)
+    """What to do next, by role; for those who have not signed in the regions with their programmes and open cohorts."""
+    return by_role(request) or participant(request) or quiet(request) or front(request)
 
 
 def front(request: HttpRequest) -> HttpResponse:

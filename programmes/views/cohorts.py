@@ -27,7 +27,7 @@ from outbox.states import OPEN, LetterState
 from people.models import Organisation, Person, Request
 from programmes.actions import cohorts as actions
 from programmes.forms.cohorts import CapacityForm, CohortForm, FunderForm, NextCohortForm, ParticipantFilter, ProgrammeForm
-from programmes.models import Cohort, CourseDay, Enrolment, Programme
+from programmes.models import Cohort, CourseDay, Enrolment, Programme, Share
 from programmes.rules import cohorts as rules
 from programmes.rules import todos
 from programmes.rules.decisions import improvements, why_not_decide
@@ -86,8 +86,9 @@ class CohortLine:
     taken: str
 
 
-def _lines(cohorts: list[Cohort]) -> list[CohortLine]:
-    days = todos.days_of(cohorts)
+def cohort_lines(cohorts: list[Cohort], days: dict[int, list[CourseDay]] | None = None) -> list[CohortLine]:
+    """Cohorts ready for a list; one query for the days where they did not come along."""
+    days = todos.days_of(cohorts) if days is None else days
     found = []
     for cohort in cohorts:
         own = [day.event.date for day in days.get(cohort.pk, [])]
@@ -117,7 +118,7 @@ def programmes(request: Request) -> HttpResponse:
         .select_related("programme", "places")
         .order_by("programme", "-number")
     )
-    lines = _lines(cohorts)
+    lines = cohort_lines(cohorts)
     groups = [(row, [line for line in lines if line.cohort.programme_id == row.pk]) for row in mine]
     return render(request, "programmes/programmes.html", {"groups": groups})
 
@@ -134,7 +135,7 @@ def programme(request: Request, pk: int) -> HttpResponse:
     return render(
         request,
         "programmes/programme_inside.html",
-        {"programme": row, "lines": _lines(cohorts), "texts": texts, "waiting": rules.undecided(row)},
+        {"programme": row, "lines": cohort_lines(cohorts), "texts": texts, "waiting": rules.undecided(row)},
     )
 
 
@@ -577,8 +578,14 @@ def _listed(request: Request, found: QuerySet[Enrolment], form: ParticipantFilte
 @require_GET
 def participants(request: Request, pk: int) -> HttpResponse:
     """Everyone in a cohort, with the employer's side and the programme's side beside each other."""
-    row = find_cohort(request, pk)
-    towns = list(Organisation.objects.filter(enrolments__cohort=row).distinct().order_by("name"))
+    # The municipalities bring their cohort along: one question for both.
+    shares = list(
+        Share.objects.filter(cohort__in=Cohort.objects.run_by(request.user), cohort=pk)
+        .select_related("organisation", "cohort__programme")
+        .order_by("organisation__name")
+    )
+    row = shares[0].cohort if shares else find_cohort(request, pk)
+    towns = [share.organisation for share in shares]
     form = ParticipantFilter(request.GET or None, organisations=towns)
     found = Enrolment.objects.visible_to(request.user).filter(cohort=row)
     context = {"cohort": row, "here": "participants", **_listed(request, found, form)}

@@ -1,0 +1,215 @@
+"""The start pages of those who lead, run or administer: what is late and due first, then the state of things."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from base import dates
+from base.clock import now
+from base.models import Tick
+from events.models import Event
+from outbox.models import Letter
+from people.models import Organisation, Person
+from people.rules import name_for
+from programmes.models import Cohort, Enrolment
+from programmes.rules import attendance, todos
+from programmes.states import TAKING_PART, CohortState, ProgrammeSide
+from programmes.views.cohorts import cohort_lines
+from programmes.views.staff import waiting_for
+from reports.models import Export
+
+SHOWN = 15
+
+
+def by_role(request: HttpRequest) -> HttpResponse | None:
+    """The start page of the role with most to do; None for those who lead, run and administer nothing."""
+    person = request.user
+    if not isinstance(person, Person):
+        return None
+    reach = person.reach
+    if reach.coordinator:
+        return coordinator(request, person)
+    if reach.administrator:
+        return administrator(request, person)
+    if reach.manager_paths:
+        return manager(request, person)
+    if reach.director_paths:
+        return director(request, person)
+    return None
+
+
+def _task(title: str, text: str, url: str, due: str = "", late: bool = False) -> dict[str, Any]:
+    return {"title": title, "text": text, "url": url, "due": due, "late": late}
+
+
+def _troubled_letters(person: Person) -> list[dict[str, Any]]:
+    """Letters that could not be sent, as one task."""
+    trouble = Letter.objects.visible_to(person).in_trouble().count()
+    if not trouble:
+        return []
+    title = ngettext(
+        "Look at %(n)s letter that could not be sent", "Look at %(n)s letters that could not be sent", trouble
+    )
+    return [
+        _task(title % {"n": trouble}, _("Correct the address, or try again."), reverse("outbox:letters"), late=True)
+    ]
+
+
+def _cohort_tasks(cohorts: list[Cohort], moment: datetime, days: dict[int, Any]) -> list[dict[str, Any]]:
+    """What is to be done over all cohorts, each with its round named."""
+    return [
+        _task(todo.title, f"{todo.cohort}. {todo.text}", todo.url, todo.due, todo.late)
+        for todo in todos.todos(cohorts, now=moment, days=days)
+    ]
+
+
+def _run(person: Person) -> list[Cohort]:
+    """The cohorts that are not over for good, the nearest first."""
+    return list(
+        Cohort.objects.run_by(person)
+        .exclude(state=CohortState.DECIDED)
+        .select_related("programme__region", "places", "decision")
+        .order_by("programme__title", "-number")
+    )
+
+
+def coordinator(request: HttpRequest, person: Person) -> HttpResponse:
+    """Late and due tasks over all cohorts, then the cohorts."""
+    moment = now()
+    cohorts = _run(person)
+    days = todos.days_of(cohorts)
+    tasks = [*_troubled_letters(person), *_cohort_tasks(cohorts, moment, days)]
+    late = sum(task["late"] for task in tasks)
+    context = {
+        "tasks": tasks[:SHOWN],
+        "hidden": max(0, len(tasks) - SHOWN),
+        "late_words": ngettext("%(n)s is late", "%(n)s are late", late) % {"n": late} if late else "",
+        "lines": cohort_lines(cohorts, days),
+    }
+    return render(request, "home/coordinator.html", context)
+
+
+def administrator(request: HttpRequest, person: Person) -> HttpResponse:
+    """Failed mail and jobs, running exports, then what the regions have to do."""
+    moment = now()
+    tasks = _troubled_letters(person)
+    failing = list(Tick.objects.filter(failures__gt=0).order_by("name"))
+    if failing:
+        title = ngettext("Look at %(n)s job that fails", "Look at %(n)s jobs that fail", len(failing))
+        names = ", ".join(tick.name for tick in failing)
+        tasks.append(_task(title % {"n": len(failing)}, names, reverse("outbox:operations"), late=True))
+    cohorts = _run(person)
+    days = todos.days_of(cohorts)
+    later = _cohort_tasks(cohorts, moment, days)
+    exports = Export.objects.visible_to(person).unfinished().count()
+    context = {
+        "tasks": tasks,
+        "exports": ngettext("%(n)s export is being made.", "%(n)s exports are being made.", exports) % {"n": exports}
+        if exports
+        else "",
+        "cohort_tasks": later[:SHOWN],
+        "lines": cohort_lines(cohorts, days),
+    }
+    return render(request, "home/administrator.html", context)
+
+
+@dataclass(frozen=True)
+class StaffLine:
+    """Somebody on one's staff in a cohort, with the standing in words."""
+
+    enrolment: Enrolment
+    name: str
+    standing: str
+
+
+def _asked(person: Person) -> list[dict[str, Any]]:
+    """Applications that wait for the person's yes, the nearest deadline first."""
+    tasks = []
+    for enrolment in waiting_for(person):
+        cohort = enrolment.cohort
+        today = now().date()
+        late = cohort.closes_on is not None and cohort.closes_on < today
+        due = _("By %(day)s") % {"day": dates.plain_day(cohort.closes_on, today=today)} if cohort.closes_on else ""
+        tasks.append(
+            _task(
+                _("Answer %(name)s's application") % {"name": name_for(enrolment.person, person)},
+                str(cohort),
+                reverse("programmes:staff_answer", args=[enrolment.pk]),
+                due,
+                late,
+            )
+        )
+    return tasks
+
+
+def _staff(person: Person) -> list[StaffLine]:
+    """One's staff in running cohorts, with how far each has come."""
+    found = (
+        Enrolment.objects.visible_to(person)
+        .exclude(person=person)
+        .filter(programme_side__in=TAKING_PART, cohort__state__in=[CohortState.RUNNING, CohortState.SELECTION])
+        .select_related("person", "unit", "organisation", "cohort__programme")
+        .order_by("person__name", "pk")
+    )
+    by_cohort: dict[int, list[Enrolment]] = defaultdict(list)
+    for enrolment in found:
+        by_cohort[enrolment.cohort_id].append(enrolment)
+    lines = []
+    for enrolments in by_cohort.values():
+        for row in attendance.rows(enrolments[0].cohort, enrolments):
+            words = _("%(n)s of %(all)s days, %(left)s") % {
+                "n": row.standing.whole_days,
+                "all": len(row.standing.days),
+                "left": attendance.in_words(row.standing),
+            }
+            lines.append(StaffLine(row.enrolment, name_for(row.enrolment.person, person), words))
+    return lines
+
+
+def manager(request: HttpRequest, person: Person) -> HttpResponse:
+    """Applications that wait for a yes, then the own staff in running cohorts with their attendance."""
+    return render(request, "home/manager.html", {"tasks": _asked(person), "staff": _staff(person)})
+
+
+@dataclass(frozen=True)
+class CohortFigures:
+    """How many of a municipality's people are where in a cohort."""
+
+    cohort: Cohort
+    applied: int
+    waiting: int
+    taking_part: int
+    completed: int
+
+
+def director(request: HttpRequest, person: Person) -> HttpResponse:
+    """What waits for a yes, and the municipality's people in cohorts."""
+    mine = Enrolment.objects.visible_to(person).exclude(person=person).order_by()
+    rows = mine.values("cohort").annotate(
+        applied=Count("pk", filter=Q(programme_side__in=[ProgrammeSide.APPLIED, ProgrammeSide.OFFERED])),
+        waiting=Count("pk", filter=Q(programme_side=ProgrammeSide.WAITLISTED)),
+        taking_part=Count("pk", filter=Q(programme_side__in=[ProgrammeSide.ENROLLED, ProgrammeSide.PAUSED])),
+        completed=Count("pk", filter=Q(programme_side=ProgrammeSide.COMPLETED)),
+    )
+    figures = {row.pop("cohort"): row for row in rows}
+    cohorts = Cohort.objects.visible_to(person).filter(pk__in=figures).select_related("programme")
+    lines = [CohortFigures(cohort, **figures[cohort.pk]) for cohort in cohorts.order_by("programme__title", "-number")]
+    towns = Organisation.objects.visible_to(person).filter(path__in=person.reach.director_paths).order_by("name")
+    return render(request, "home/director.html", {"tasks": _asked(person), "lines": lines, "towns": list(towns)})
+
+
+def quiet(request: HttpRequest) -> HttpResponse | None:
+    """For those with no role and no course: the days they have a function on, or that there is nothing to do."""
+    person = request.user
+    if not isinstance(person, Person):
+        return None
+    events = Event.objects.visible_to(person).to_come(now()).filter(staff__person=person).distinct()
+    return render(request, "home/quiet.html", {"events": list(events.select_related("host")[:SHOWN])})
