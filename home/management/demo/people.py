@@ -119,9 +119,9 @@ RUNNING: tuple[tuple[Someone, str], ...] = (
     (Someone("Nils Höök", "Trosa"), "nnn"),
 )
 # Two who took a place and left after the last entry day, and three on the waiting list.
-LEFT = (
-    Someone("Tove Granath", "Strängnäs", 1),
-    Someone("Isak Mårdh", "Flen"),
+LEFT: tuple[tuple[Someone, str], ...] = (
+    (Someone("Tove Granath", "Strängnäs", 1), "nn"),
+    (Someone("Isak Mårdh", "Flen"), "na"),
 )
 WAITING = (
     Someone("Olivia Krantz", "Eskilstuna"),

@@ -174,6 +174,15 @@ class Story:
                 self.units[name, number] = organisations.create_organisation(
                     name=unit, kind="unit", country="SE", parent=town, valid_from=LONG_AGO, by=self.admin, now=now
                 )
+        for year in range(self.today.year - 1, self.today.year + 2):
+            regions.add_closed_period(
+                region=self.region,
+                name="Sommaruppehåll",
+                valid_from=date(year, 6, 18),
+                valid_to=date(year, 8, 15),
+                by=self.admin,
+                now=now,
+            )
         self.leaders(now)
 
     def leaders(self, now: datetime) -> None:
@@ -307,7 +316,9 @@ class Story:
 
     @staticmethod
     def weekday(day: date) -> date:
-        """The same day, or the Monday after a weekend."""
+        """The same day; after a weekend the Monday, after the summer the same weekday."""
+        while (6, 18) <= (day.month, day.day) <= (8, 15):
+            day += timedelta(weeks=1)
         return day + timedelta(days=(7 - day.weekday()) % 7 if day.weekday() > 4 else 0)
 
     def play(
@@ -316,14 +327,14 @@ class Story:
         who: tuple[tuple[Someone, str], ...],
         *,
         declining: tuple[Someone, ...] = (),
-        leaving: tuple[Someone, ...] = (),
+        leaving: tuple[tuple[Someone, str], ...] = (),
         waiting: tuple[Someone, ...] = (),
     ) -> None:
         """Applications, answers, seats, places, and the days that have been."""
         with self.at(cohort.opens_on or self.today) as now:
             cohort = cohorts.open_for_applications(cohort=cohort, by=self.malin, now=now)
             self.settle_venues(cohort, now)
-        wanted = [*(someone for someone, _marks in who), *declining, *leaving, *waiting]
+        wanted = [*(someone for someone, _marks in (*who, *leaving)), *declining, *waiting]
         rows = {someone.name: self.apply(cohort, someone, n) for n, someone in enumerate(wanted)}
         closed = cohort.closes_on or self.today
         with self.at(closed + timedelta(days=1)) as now:
@@ -336,12 +347,12 @@ class Story:
         begin = self.days_of(cohort)[0].event.date
         with self.at(begin, 17) as now:
             cohorts.move_on(now)
+        self.mark(cohort, rows, (*who, *leaving))
         with self.at(begin + timedelta(days=5)) as now:
-            for someone in leaving:
+            for someone, _marks in leaving:
                 enrolment = rows[someone.name]
                 leave(enrolment=enrolment, why="Har slutat i kommunen.", by=self.malin, now=now)
             self.send(now)
-        self.mark(cohort, rows, who)
 
     def share_seats(self, cohort: Cohort, placed: list[Someone], now: datetime) -> None:
         """The seats as the coordinator decided, with a reason wherever the rule proposed another number."""
@@ -383,7 +394,7 @@ class Story:
         unit = self.units[who.municipality, who.unit]
         manager = self.managers[unit.pk]
         address = "chef.vikarie@annan.example" if answer == "stranger" else manager.email or ""
-        on = (cohort.opens_on or self.today) + timedelta(days=1 + n % 20)
+        on = (cohort.opens_on or self.today) + timedelta(days=1 + n)
         since = on.replace(day=1) - timedelta(days=30 + 37 * (n % 9))
         with self.at(min(on, self.today - timedelta(days=1)), 8 + n % 9) as now:
             self.employed(who, now, since=since)
