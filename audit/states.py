@@ -50,6 +50,7 @@ DEEDS: dict[str, Promise] = {
     "attendance_marked": pgettext_lazy("a deed", "Attendance marked"),
     "audit.seen": pgettext_lazy("a deed", "Deeds looked at"),
     "batch.handled": pgettext_lazy("a deed", "Letters to many handled"),
+    "batch.read": pgettext_lazy("a deed", "Letters to many read"),
     "capacity_changed": pgettext_lazy("a deed", "Number of places changed"),
     "certificate.fetched": pgettext_lazy("a deed", "Certificate fetched"),
     "certificate.issued": pgettext_lazy("a deed", "Certificate issued"),
@@ -165,4 +166,6 @@ def deed_words(code: str) -> str:
 def about_words(key: str) -> str:
     """What a deed is about: the kind of thing and its number."""
     label, _colon, pk = key.partition(":")
-    return f"{THINGS[label]} {pk}".strip() if label in THINGS else key
+    if label in THINGS:
+        return f"{THINGS[label]} {pk[:8]}"
+    return key if "." in label else ""  # a page that shows many is named by the deed

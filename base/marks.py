@@ -19,8 +19,8 @@ class Note:
     codes: dict[str, Any] = field(default_factory=dict)
 
 
-def audited(deed: str) -> Callable[[View], View]:
-    """Mark a view: what it answers a signed-in person is recorded as `deed`.
+def audited(deed: str, *, look: str = "") -> Callable[[View], View]:
+    """Mark a view: what it answers a signed-in person is recorded as `deed`, a GET as `look` where that is another.
 
     A GET is recorded when it shows something (200), a POST when it did something (below 400). What it is about is the
     route with its ids, unless the view says more with `note`. The route's row in config/policy.toml has
@@ -28,7 +28,7 @@ def audited(deed: str) -> Callable[[View], View]:
     """
 
     def mark(view: View) -> View:
-        view.audited = deed  # type: ignore[attr-defined]
+        view.audited = {"GET": look or deed, "HEAD": look or deed, "POST": deed}  # type: ignore[attr-defined]
         return view
 
     return mark

@@ -120,7 +120,7 @@ class Audited:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         match = request.resolver_match
-        deed = getattr(match.func, "audited", "") if match else ""
+        deed = getattr(match.func, "audited", {}).get(request.method, "") if match else ""
         if deed and match and request.user.is_authenticated and self._did_something(request, response):
             note = getattr(request, "audit_note", None)
             ids = ",".join(str(value) for value in match.kwargs.values() if isinstance(value, int | uuid.UUID))

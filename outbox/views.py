@@ -288,7 +288,7 @@ def act(request: HttpRequest, pk: Any, deed: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@audited("letter.cancelled")
+@audited("letter.cancelled", look="letter.read")
 def cancel(request: HttpRequest, pk: Any) -> HttpResponse:
     """Ask before a letter is cancelled, which cannot be undone."""
     row = get_object_or_404(_mine(request).select_related("person"), pk=pk)
@@ -307,7 +307,7 @@ def cancel(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@audited("batch.handled")
+@audited("batch.handled", look="batch.read")
 def batch(request: HttpRequest, pk: Any) -> HttpResponse:
     """Letters to many: who gets them, how they read in each language, and when they leave."""
     mine = _mine(request)
