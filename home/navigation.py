@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -82,12 +82,12 @@ class Shell:
     @cached_property
     def me(self) -> str:
         """The address of the person's own page."""
-        return _address("people:me")
+        return reverse("people:me")
 
     @cached_property
     def items(self) -> list[Item]:
         """The side navigation: the union of what each role can do; nothing for those who have not signed in."""
-        return self._with_current([item for item in self._items() if item.url]) if self.signed_in else []
+        return self._with_current(list(self._items())) if self.signed_in else []
 
     @cached_property
     def phone_items(self) -> list[Item]:
@@ -107,6 +107,7 @@ class Shell:
     def account_links(self) -> list[tuple[str, str, bool]]:
         """The pages about signing in, on each of them."""
         pages = [
+            (_("My settings"), "people:me"),
             (_("E-mail addresses"), "account_email"),
             (_("Password"), "account_change_password"),
             (_("Two-step sign-in"), "mfa_index"),
@@ -120,22 +121,22 @@ class Shell:
         reach = self.person.reach
         yield Item(_("Home"), reverse("home:home"), "home")
         if self.takes_part:
-            yield Item(_("Course days"), _address("programmes:my_days"), "cal")
+            yield Item(_("Course days"), reverse("programmes:my_days"), "cal")
             yield Item(_("Certificates"), reverse("programmes:my_documents"), "file")
         if reach.staff_paths:
             waiting = Approval.objects.visible_to(self.person).open().count()
             yield Item(_("My staff"), reverse("programmes:staff"), "people", count=waiting)
         if reach.coordinator or reach.administrator:
-            yield Item(_("Programmes"), _address("programmes:programmes"), "book")
-            yield Item(_("Participants"), _address("programmes:participants"), "people")
+            yield Item(_("Programmes"), reverse("programmes:programmes"), "book")
+            yield Item(_("Participants"), reverse("programmes:participants"), "people")
             yield Item(_("Letters"), reverse("outbox:letters"), "mail")
-        if reach.administrator:
-            yield Item(_("Regions"), _address("people:regions"), "net")
-        if reach.coordinator or reach.administrator:
-            yield Item(_("People and organisations"), _address("people:persons"), "person")
+            yield Item(_("People"), reverse("people:persons"), "person")
+            yield Item(_("Organisations"), reverse("people:organisations"), "net")
+            yield Item(_("Roles"), reverse("people:roles"), "key")
             yield Item(_("Reports and export"), reverse("reports:exports"), "down-tray")
+            yield Item(_("Log of deeds"), reverse("audit:deeds"), "lock")
         if reach.administrator:
-            yield Item(_("Log of deeds"), _address("audit:deeds"), "lock")
+            yield Item(_("Regions"), reverse("people:regions"), "pin")
             yield Item(_("Operations"), reverse("outbox:operations"), "gear")
 
     def _with_current(self, items: list[Item]) -> list[Item]:
@@ -144,13 +145,6 @@ class Shell:
         fitting = [item for item in items if path == item.url or (item.url != home and path.startswith(item.url))]
         here = max(fitting, key=lambda item: len(item.url), default=None)
         return [replace(item, current=item is here) for item in items]
-
-
-def _address(route: str) -> str:
-    try:
-        return reverse(route)
-    except NoReverseMatch:
-        return ""
 
 
 def _role(role: Role) -> str:
