@@ -158,7 +158,8 @@ def entry_of(event: Event) -> ics.Entry:
     """The event as a calendar shows it, in the language that is active."""
     title = str(event.title)
     if event.state == EventState.CANCELLED:
-        title = f"{pgettext('before the title of an event in calendars', 'Cancelled')}: {title}"
+        word = pgettext("before the title of an event in calendars", "Cancelled")
+        title = f"{word}: {title}"
     lines = [str(event.arrival), event.access_notes, event.remote_link]
     if event.state == EventState.CANCELLED:
         lines = [event.cancel_reason]

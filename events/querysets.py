@@ -121,7 +121,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         from people.models import Person
 
         staff = Staff.objects.filter(event=OuterRef("event_id"), person=person)
-        condition = Q(person=person) | Q(event__region_id__in=reach.region_ids) | Exists(staff)
+        condition: Any = Q(person=person) | Q(event__region_id__in=reach.region_ids) | Exists(staff)
         if reach.staff_paths:
             condition |= Q(person__in=Person.objects.visible_to(person).values("pk"))
         return self.filter(condition)

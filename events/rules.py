@@ -51,7 +51,7 @@ class OffersEnded(Refusal):
 class NotPossibleNow(Refusal):
     """The claim is in a state from which this does not follow."""
 
-    message = _("This cannot be done any more: the person %(state)s.")
+    message = _("This cannot be done any more (%(state)s).")
 
 
 class ReasonNeeded(Refusal):
