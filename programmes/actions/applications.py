@@ -20,7 +20,7 @@ from people.rules import find_person
 from people.states import EmploymentForm
 from programmes.actions import approvals, selection, sides
 from programmes.letters import applications as letters
-from programmes.models import Cohort, Enrolment, Transition
+from programmes.models import Cohort, Enrolment, Share, Transition
 from programmes.rules.applications import (
     CONTACTS_BEFORE,
     AlreadyApplied,
@@ -174,7 +174,7 @@ def apply(
     )
     letters.received(enrolment, now=now)
     if manager_address:
-        approvals.ask(enrolment=enrolment, address=manager_address, by=by or person, now=now)
+        approvals.ask(enrolment=enrolment, address=manager_address, by=by or person, now=now, first=True)
     return enrolment
 
 
@@ -182,12 +182,22 @@ def _enrol_as_applied(
     *, cohort: Cohort, person: Person, now: datetime, form: str, by: Person | None, **facts: Any
 ) -> Enrolment:
     """The row and its first transition, under the cohort's lock."""
-    locked = Cohort.objects.select_for_update(of=("self",)).select_related("programme__region").get(pk=cohort.pk)
+    locked = (
+        Cohort.objects.select_for_update(of=("self",))
+        .select_related("programme__region", "responsible")
+        .annotate(
+            shared=Exists(Share.objects.filter(cohort=OuterRef("pk"))),
+            partner=Exists(Share.objects.filter(cohort=OuterRef("pk"), organisation=facts["organisation"])),
+        )
+        .get(pk=cohort.pk)
+    )
     if refusal := why_not_apply(locked, now=now):
         raise refusal
+    # Asked after the lock: what the locking query itself reads may be from before it waited.
     if Enrolment.objects.live().filter(cohort=locked, person=person).exists():
         raise AlreadyApplied(name=person.name)
-    flags = flags_for(form=form, partner=_is_partner(locked, facts["organisation"]))
+    partner = locked.partner or (not locked.shared and _takes_part(locked, facts["organisation"]))
+    flags = flags_for(form=form, partner=partner)
     enrolment = Enrolment.objects.create(
         cohort=locked, person=person, code=new_code(), applied_at=now, flags_at=now, **asdict(flags), **facts
     )
@@ -198,11 +208,8 @@ def _enrol_as_applied(
     return enrolment
 
 
-def _is_partner(cohort: Cohort, organisation: Organisation) -> bool:
-    """Whether the employer takes part in the cohort, or, where it names nobody, in its region."""
-    shares = list(cohort.shares.values_list("organisation_id", flat=True))
-    if shares:
-        return organisation.pk in shares
+def _takes_part(cohort: Cohort, organisation: Organisation) -> bool:
+    """Whether the employer takes part in the region, which counts where the cohort names nobody."""
     return cohort.programme.region.participations.filter(organisation=organisation).exists()
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from audit.actions import record
 from base.tokens import fresh
@@ -42,16 +43,23 @@ def _locked(approval: Approval) -> Approval:
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def ask(
-    *, enrolment: Enrolment, address: str, by: Person | None, now: datetime, forwarded_from: Approval | None = None
+    *,
+    enrolment: Enrolment,
+    address: str,
+    by: Person | None,
+    now: datetime,
+    forwarded_from: Approval | None = None,
+    first: bool = False,
 ) -> Approval:
     """Ask for the employer's yes at this address; earlier questions that are open close, and their links die.
 
     Whether the address is that of a known manager of the unit, or of one above it, is decided now: only then does the
-    answer count by itself.
+    answer count by itself. `first` says that nobody has been asked before.
     """
-    close_open(enrolment=enrolment, now=now)
+    if not first:
+        close_open(enrolment=enrolment, now=now)
     asked = manager_by_address(address, enrolment.unit, local_day(enrolment.cohort, now))
     if asked is not None and asked.pk == enrolment.person_id:
         asked = None
@@ -74,7 +82,7 @@ def ask(
         scope=_scope(enrolment),
         now=now,
         known=asked is not None,
-        words={"address": address},
+        approval=approval.pk,
     )
     letters.asked(approval, now=now)
     return approval
@@ -82,10 +90,9 @@ def ask(
 
 def close_open(*, enrolment: Enrolment, now: datetime) -> int:
     """Questions nobody has answered, and answers that wait to be confirmed, are over; how many."""
-    open_ones = Approval.objects.filter(enrolment=enrolment, replaced_at__isnull=True, confirmed_at__isnull=True)
-    return open_ones.filter(asked__isnull=True).update(replaced_at=now) + open_ones.filter(
-        answered_at__isnull=True
-    ).update(replaced_at=now)
+    waits = Q(answered_at__isnull=True) | Q(asked__isnull=True)
+    rows = Approval.objects.filter(waits, enrolment=enrolment, replaced_at__isnull=True, confirmed_at__isnull=True)
+    return rows.update(replaced_at=now)
 
 
 @transaction.atomic

@@ -222,6 +222,10 @@ class NewcomerForm(Bare):
         for name in ("name", "email"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
 
+    def has_changed(self) -> bool:
+        """A row without name and address is nobody, whatever its choices say."""
+        return any(str(self.data.get(self.add_prefix(name), "")).strip() for name in ("name", "email"))
+
 
 class NewcomerRows(forms.BaseFormSet):  # type: ignore[type-arg]
     """The rows of new people; the same address twice is pointed out."""

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from base import dates
 from base.refusal import Forbidden, Refusal
 from people.models import Organisation, Person
-from people.querysets import valid_on, within
 from people.rules import near_duplicates
-from people.states import EMPLOYER_KINDS, EmploymentForm
+from people.states import EmploymentForm
 from programmes.models import Cohort, Enrolment
 from programmes.states import CohortState, ProgrammeSide
 
@@ -141,24 +142,24 @@ class Workplace:
     units: tuple[Organisation, ...]
 
 
-def employers_of(cohort: Cohort, day: date) -> list[Organisation]:
-    """The organisations that take part in the cohort, else in its region."""
-    shared = Organisation.objects.filter(shares__cohort=cohort).order_by("name")
-    return list(shared) or list(Organisation.objects.in_region(cohort.programme.region, day).order_by("name"))
-
-
 def workplaces_of(cohort: Cohort, day: date) -> list[Workplace]:
-    """The employers of the cohort with the units under each, in two queries."""
-    employers = employers_of(cohort, day)
-    below = (
-        Organisation.objects.filter(valid_on(day), within([employer.path for employer in employers]))
-        .exclude(pk__in=[employer.pk for employer in employers])
-        .exclude(kind__in=EMPLOYER_KINDS)
-        .order_by("name")
-    )
-    units = list(below) if employers else []
+    """The employers that take part in the cohort, else in its region, with the units under each; in one query."""
+    return _workplaces(cohort.shares.all(), day) or _workplaces(cohort.programme.region.participations.on(day), day)
+
+
+def _workplaces(rows: QuerySet[Any], day: date) -> list[Workplace]:
+    """Everything at or below the organisations of these rows, under its employer."""
+    here = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    above = rows.alias(here=here).filter(here__startswith=F("organisation__path")).order_by()
+    itself = rows.filter(organisation=OuterRef("pk")).order_by()
+    tree = Organisation.objects.on(day).filter(Exists(above)).annotate(employs=Exists(itself)).order_by("name")
+    found = list(tree)
+    employers = [row for row in found if row.employs]
     return [
-        Workplace(employer, tuple(unit for unit in units if unit.path.startswith(employer.path)))
+        Workplace(
+            employer,
+            tuple(row for row in found if not row.employs and row.path.startswith(employer.path)),
+        )
         for employer in employers
     ]
 

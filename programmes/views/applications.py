@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_safe
 
 from base import dates
 from base.clock import now
@@ -51,8 +51,7 @@ def _cohort(request: HttpRequest, region: str, programme: str, number: int) -> C
     return get_object_or_404(
         Cohort.objects.visible_to(request.user)
         .filter(programme__published=True)
-        .select_related("programme__region", "programme__funder", "places")
-        .prefetch_related("days__event__host"),
+        .select_related("programme__region", "programme__funder", "places"),
         programme__region__slug=region,
         programme__slug=programme,
         number=number,
@@ -93,7 +92,7 @@ def _step(view: Step) -> Callable[..., HttpResponse]:
     """A step with its draft: the link opens it, unless it is altered, expired, sent, or the round has closed."""
 
     @login_not_required
-    @require_http_methods(["GET", "POST"])
+    @require_http_methods(["GET", "HEAD", "POST"])
     def opened(request: HttpRequest, region: str, programme: str, number: int, token: str) -> HttpResponse:
         cohort = _cohort(request, region, programme, number)
         try:
@@ -161,13 +160,13 @@ def _later(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> Ht
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, region: str, programme: str, number: int) -> HttpResponse:
     """Step 1, before there is a draft; a browser that has one goes on with it."""
     cohort = _cohort(request, region, programme, number)
     if refusal := why_not_apply(cohort, now=now()):
         return _closed(request, cohort, refusal)
-    if request.method == "GET" and (token := request.COOKIES.get(COOKIE.format(cohort.pk), "")):
+    if request.method != "POST" and (token := request.COOKIES.get(COOKIE.format(cohort.pk), "")):
         try:
             draft = actions.find_application_draft(token=token, cohort=cohort, now=now())
         except LinkAltered:
@@ -291,7 +290,7 @@ def check(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> Htt
     about_form = AboutForm({name: draft.data.get(name) or "" for name in ABOUT})
     if not about_form.is_valid():
         return redirect(_address(cohort, "apply_about", token))
-    form = _work_form(cohort, draft, {name: draft.data.get(name) or "" for name in WORK})
+    form = _work_form(cohort, draft, _shown(draft, WORK))
     if not form.is_valid():
         return redirect(_address(cohort, "apply_work", token))
     if request.method == "POST":
@@ -363,7 +362,7 @@ def _to_receipt(cohort: Cohort, code: str) -> HttpResponseRedirect:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def receipt(request: HttpRequest, region: str, programme: str, number: int, token: str) -> HttpResponse:
     """What was done, the number, what happens next; it tells nothing that the one who sent does not know."""
     cohort = _cohort(request, region, programme, number)
@@ -388,7 +387,7 @@ def _receipt_code(cohort: Cohort, token: str) -> str:
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def take_back(request: HttpRequest, region: str, programme: str, number: int, token: str) -> HttpResponse:
     """Withdraw from the receipt: the same words whether or not the number stands for an application."""
     cohort = _cohort(request, region, programme, number)
@@ -422,7 +421,7 @@ def _own(token: str) -> Enrolment:
             "person",
             "organisation",
             "unit",
-        ).prefetch_related("cohort__days__event__host"),
+        ),
         pk=facts["e"],
     )
 
@@ -447,14 +446,14 @@ def own_context(enrolment: Enrolment) -> dict[str, Any]:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def application(request: HttpRequest, token: str) -> HttpResponse:
     """An application as it stands, for whoever holds the link from the letter."""
     return render(request, "programmes/apply/application.html", {**own_context(_own(token)), "token": token})
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     """Withdraw, or decline what the manager registered: a page that asks, and a press that does it."""
     enrolment = _own(token)
@@ -481,7 +480,7 @@ def _withdraw(request: HttpRequest, enrolment: Enrolment, back: str) -> HttpResp
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def complete(request: HttpRequest, token: str) -> HttpResponse:
     """Whom the manager registered checks what is filled in, and adds what only she knows."""
     enrolment = _own(token)
@@ -523,19 +522,18 @@ def _mine(request: Request, pk: int) -> Enrolment:
         .filter(person=request.user)
         .select_related(
             "cohort__programme__region", "cohort__programme__funder", "cohort__places", "person", "organisation", "unit"
-        )
-        .prefetch_related("cohort__days__event__host"),
+        ),
         pk=pk,
     )
 
 
-@require_GET
+@require_safe
 def my_application(request: Request, pk: int) -> HttpResponse:
     """One's own application as it stands."""
     return render(request, "programmes/apply/application.html", {**own_context(_mine(request, pk)), "token": ""})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw_mine(request: Request, pk: int) -> HttpResponse:
     """Withdraw one's own application, signed in."""
     enrolment = _mine(request, pk)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from base.clock import now
 from base.forms import render_form
@@ -58,7 +58,6 @@ def _by_link(token: str) -> Approval | None:
             "enrolment__cohort__responsible",
             "enrolment__cohort__places",
         )
-        .prefetch_related("enrolment__cohort__days__event__host")
         .filter(pk=facts["a"], nonce=facts["n"])
         .first()
     )
@@ -80,7 +79,7 @@ def _context(approval: Approval) -> dict[str, Any]:
     }
 
 
-def _ended(request: HttpRequest, approval: Approval, refusal: Refusal, status: int) -> HttpResponse:
+def _ended(request: HttpRequest, approval: Approval, refusal: Refusal, status: int, token: str) -> HttpResponse:
     """An expired, used or dead link, in words; who just answered can still take it back."""
     moment = now()
     fresh = (
@@ -92,6 +91,7 @@ def _ended(request: HttpRequest, approval: Approval, refusal: Refusal, status: i
     )
     context = {
         **_context(approval),
+        "token": token,
         "reason": str(refusal),
         "expired": isinstance(refusal, AnswerExpired),
         "can_undo": fresh,
@@ -103,7 +103,7 @@ def _ended(request: HttpRequest, approval: Approval, refusal: Refusal, status: i
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Yes, no with a reason, or not mine: a press on this page says it; opening it changes nothing."""
     approval = _by_link(token)
@@ -112,8 +112,8 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     if request.user.is_authenticated and request.user.pk == approval.enrolment.person_id:
         raise NotYourOwn()
     if refusal := why_not_answer(approval, now=now()):
-        status = 200 if request.method == "GET" and isinstance(refusal, AlreadyAnswered) else 410
-        return _ended(request, approval, refusal, status)
+        status = 200 if request.method != "POST" and isinstance(refusal, AlreadyAnswered) else 410
+        return _ended(request, approval, refusal, status, token)
     known = approval.asked is not None
     preset = request.GET.get("answer", "")
     form = AnswerForm(request.POST or None, known=known, initial={"answer": preset if preset in ANSWERS else "yes"})
@@ -135,7 +135,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
                 now=now(),
             )
         except Refusal as refusal:
-            return _ended(request, approval, refusal, 409)
+            return _ended(request, approval, refusal, 409, token)
         return redirect("programmes:answer", token)
     response = render_form(
         request, "programmes/answer.html", form, {**_context(approval), "known": known, "token": token}
@@ -154,7 +154,7 @@ def undo_answer(request: HttpRequest, token: str) -> HttpResponse:
     try:
         actions.undo_answer(approval=approval, now=now())
     except Refusal as refusal:
-        return _ended(request, approval, refusal, 409)
+        return _ended(request, approval, refusal, 409, token)
     return redirect("programmes:answer", token)
 
 
@@ -172,13 +172,12 @@ def new_link(request: HttpRequest, token: str) -> HttpResponse:
 # ---------- A manager who is signed in ----------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def staff_answer(request: Request, pk: int) -> HttpResponse:
     """Answer for somebody in one's units, signed in."""
     enrolment = get_object_or_404(
         Enrolment.objects.visible_to(request.user)
-        .select_related("person", "unit", "organisation", "cohort__programme__region", "cohort__places")
-        .prefetch_related("cohort__days__event__host"),
+        .select_related("person", "unit", "organisation", "cohort__programme__region", "cohort__places"),
         pk=pk,
     )
     refusal = why_not_answer_signed_in(enrolment, request.user)
@@ -255,7 +254,7 @@ def lines(cohort: Cohort, viewer: Any) -> list[Line]:
 
 
 @audited("approvals.seen")
-@require_http_methods(["GET"])
+@require_safe
 def approvals(request: Request, pk: int) -> HttpResponse:
     """A cohort's applications that wait for a yes, and answers to confirm."""
     cohort = get_object_or_404(Cohort.objects.run_by(request.user).select_related("programme__region"), pk=pk)

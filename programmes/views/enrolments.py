@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from base.clock import now
 from base.marks import audited, note
@@ -99,7 +99,7 @@ def page(request: Request, enrolment: Enrolment, **forms: Any) -> HttpResponse:
 
 
 @audited("enrolment.seen")
-@require_GET
+@require_safe
 def enrolment(request: Request, pk: int) -> HttpResponse:
     """One's own goes to one's own page; others as coordinator, or as manager or director of the unit."""
     found = get_object_or_404(

@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from base.clock import now
 from events.states import EventState
@@ -43,8 +43,10 @@ class Round:
 
 
 def round_of(cohort: Cohort, *, moment: datetime) -> Round:
-    """The cohort with its days; asks nothing of the database when the days came along."""
-    days = [day for day in cohort.days.all() if day.event.state != EventState.CANCELLED]
+    """The cohort with its days, in one query, or none when the days came along."""
+    with_events = "days" in getattr(cohort, "_prefetched_objects_cache", {})
+    rows = cohort.days.all() if with_events else cohort.days.select_related("event__host").order_by("number")
+    days = [day for day in rows if day.event.state != EventState.CANCELLED]
     refusal = why_not_apply(cohort, now=moment)
     if refusal is None:
         return Round(cohort, days, open=True, words=_("Open for applications"), tone="on")
@@ -72,7 +74,7 @@ def _days() -> Prefetch:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def region(request: HttpRequest, region: str) -> HttpResponse:
     """A region's programmes, and what is open or will open."""
     place = get_object_or_404(Region, slug=region)
@@ -98,7 +100,7 @@ def region(request: HttpRequest, region: str) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def programme(request: HttpRequest, region: str, programme: str) -> HttpResponse:
     """What the programme is, for whom, on which days, who pays, and how to apply."""
     found = get_object_or_404(
@@ -130,7 +132,7 @@ def programme(request: HttpRequest, region: str, programme: str) -> HttpResponse
 
 
 @login_not_required
-@require_GET
+@require_safe
 def days_file(request: HttpRequest, region: str, programme: str, number: int) -> HttpResponse:
     """The days of a round as a calendar file, for everyone who may see the round."""
     cohort = get_object_or_404(

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from base.clock import now
 from base.marks import audited
@@ -60,7 +60,7 @@ def waiting_for(person: Any) -> list[Enrolment]:
 
 
 @audited("staff.seen")
-@require_GET
+@require_safe
 def staff(request: Request) -> HttpResponse:
     """What waits for a yes, and who of one's staff is in which round."""
     reach = request.user.reach
@@ -140,7 +140,7 @@ def _last_choices(manager: Any, cohorts: list[Cohort]) -> dict[str, Any]:
     return {"cohort": str(chosen.pk)} if chosen else {}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def register(request: Request) -> HttpResponse:
     """The first screen: which round, who of one's staff, and who is new."""
     manager = request.user
@@ -191,7 +191,7 @@ def _screen(request: Request, form: StaffForm, rows: Any, cohorts: list[Cohort],
     return render(request, "programmes/staff_register.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def check(request: Request, pk: UUID) -> HttpResponse:
     """The second screen: check, send. Sent once, however often the button is pressed."""
     manager = request.user
