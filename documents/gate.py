@@ -8,6 +8,7 @@ import zipfile
 from typing import IO
 
 from django.utils.functional import Promise
+from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
 from base.refusal import Refusal
@@ -97,7 +98,7 @@ def check(file: IO[bytes], *, kinds: tuple[str, ...], largest: int = LARGEST) ->
 
 def _differs(kinds: tuple[str, ...]) -> ContentDiffers:
     words = [str(NAMES[kind]) for kind in kinds]
-    return ContentDiffers(kinds=str(_(" or ")).join(words))
+    return ContentDiffers(kinds=get_text_list(words, str(_("or"))))
 
 
 def _check_workbook(file: IO[bytes], size: int, kinds: tuple[str, ...]) -> None:
@@ -118,7 +119,7 @@ def _check_workbook(file: IO[bytes], size: int, kinds: tuple[str, ...]) -> None:
 
 
 def clean_picture(file: IO[bytes]) -> bytes:
-    """The picture as a fresh PNG: drawn anew from its points, at most 1,200 a side, with nothing else that was in it."""
+    """The picture as a fresh PNG: drawn anew from its points, at most 1,200 a side, without what else was in it."""
     from PIL import Image, ImageOps
 
     check(file, kinds=("png", "jpeg"), largest=LARGEST_PICTURE)
@@ -140,11 +141,11 @@ def clean_picture(file: IO[bytes]) -> bytes:
 
 
 def safe_name(name: str, fallback: str = "file") -> str:
-    """A file name that is safe to show and to save under: no folders, no controls, no turned writing, 120 characters."""
+    """A file name that is safe to show and to save under: no folders, controls or turned writing, 120 characters."""
     name = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C")
     name = re.sub(r'[<>:"|?*%;\s]+', " ", name).strip(" .")
     stem, dot, ending = name.rpartition(".")
     if dot and len(ending) <= 8:
-        return f"{stem[:120 - len(ending) - 1].strip() or fallback}.{ending}"
+        return f"{stem[: 120 - len(ending) - 1].strip() or fallback}.{ending}"
     return name[:120].strip() or fallback

@@ -200,12 +200,19 @@ class _Press:
             stop.start()
             try:
                 named = list(pictures)
-                facts = {"html": html, "styles": styles, "pictures": named, "types": [pictures[n].content_type for n in named]}
+                facts = {
+                    "html": html,
+                    "styles": styles,
+                    "pictures": named,
+                    "types": [pictures[n].content_type for n in named],
+                }
                 _send(child.stdin, facts, *(pictures[name].content for name in named))  # type: ignore[arg-type]
                 answer, bodies = _receive(child.stdout)  # type: ignore[arg-type]
             except (EOFError, OSError, ValueError) as error:
                 self._kill()
-                log.error("the press was ended by its limits", extra={"facts": {"seconds": limit, "code": child.returncode}})
+                log.error(
+                    "the press was ended by its limits", extra={"facts": {"seconds": limit, "code": child.returncode}}
+                )
                 raise PressFailed() from error
             finally:
                 stop.cancel()
@@ -229,7 +236,7 @@ class _Press:
             "TMPDIR": tempfile.gettempdir(),
             "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path(tempfile.gettempdir()) / "helmi-press")),
         }
-        self.child = subprocess.Popen(  # noqa: S603  (our own interpreter and our own words)
+        self.child = subprocess.Popen(
             [sys.executable, "-c", "from documents.pdf import _serve; _serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -343,7 +350,9 @@ class _Printer:
             self.sheets[name] = CSS(url=f"asset:{name}", url_fetcher=self.fetcher, font_config=self.fonts)
         return self.sheets[name]
 
-    def print(self, html: str, styles: list[str], pictures: dict[str, tuple[bytes, str]]) -> tuple[bytes, int, list[str]]:
+    def print(
+        self, html: str, styles: list[str], pictures: dict[str, tuple[bytes, str]]
+    ) -> tuple[bytes, int, list[str]]:
         """Lay out one document and write it with tags for readers of every kind."""
         from weasyprint import HTML
 
@@ -364,4 +373,3 @@ def _printed_annotations(_document: Any, pdf: Any) -> None:
     for item in pdf.objects:
         if isinstance(item, dict) and item.get("Type") == "/Annot":
             item["F"] = 4
-

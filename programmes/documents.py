@@ -29,7 +29,14 @@ def quarter(hours: Decimal) -> str:
 
 
 def shown_facts(
-    *, cohort: Cohort, row: Row, days: list[CourseDay], make_ups: Mapping[int, MakeUp], kind: str, name: str, now: datetime
+    *,
+    cohort: Cohort,
+    row: Row,
+    days: list[CourseDay],
+    make_ups: Mapping[int, MakeUp],
+    kind: str,
+    name: str,
+    now: datetime,
 ) -> dict[str, Any]:
     """Everything that the paper will say, frozen as plain values in the person's language.
 
@@ -86,7 +93,10 @@ def shown_facts(
             "required": standing.required,
             "first": min(held).isoformat(),
             "last": max(held).isoformat(),
-            "signatories": [{"name": cohort.responsible.name, "function": "responsible"}, {"name": region.name, "function": "region"}],
+            "signatories": [
+                {"name": cohort.responsible.name, "function": "responsible"},
+                {"name": region.name, "function": "region"},
+            ],
             "issued_on": now.astimezone(ZoneInfo(region.time_zone)).date().isoformat(),
         }
 
@@ -144,7 +154,7 @@ def print_certificate(certificate: Certificate) -> pdf.Printed:
                 "facts": as_dates(facts),
                 "code": certificate.code,
                 "address": address,
-                "short_address": address.split("://", 1)[-1].rstrip("/"),
+                "short_address": address.split("://", 1)[-1].removesuffix(f"/{certificate.code}/"),
                 "language": certificate.language,
                 "size": name_size(facts["name"]),
                 "plain_name": heading_lacks(facts["name"]),

@@ -158,9 +158,7 @@ def _finish(export: Export, path: Path, rows: int) -> int:
     content_type = CsvTable.content_type if export.form == ExportFormat.CSV else Workbook.content_type
     zone = export.region.time_zone if export.region else "Europe/Stockholm"
     with transaction.atomic():
-        held = Export.objects.select_for_update().filter(
-            pk=export.pk, lease=export.lease, state=ExportState.RUNNING
-        )
+        held = Export.objects.select_for_update().filter(pk=export.pk, lease=export.lease, state=ExportState.RUNNING)
         if not held.exists():
             return 0
         file = keep_file(

@@ -155,7 +155,13 @@ class Participants:
                 own_hours=Subquery(attended.annotate(n=Sum("hours")).values("n")),
                 own_days=Subquery(attended.filter(hours__gt=0).annotate(n=Count("pk")).values("n")),
             )
-            .order_by(F("cohort__places__starts_at").asc(nulls_last=True), "cohort_id", "organisation__name", "person__name", "pk")
+            .order_by(
+                F("cohort__places__starts_at").asc(nulls_last=True),
+                "cohort_id",
+                "organisation__name",
+                "person__name",
+                "pk",
+            )
             .values_list(
                 "pk",
                 "cohort_id",
@@ -198,7 +204,9 @@ class Participants:
 
     def summary(self) -> Iterator[Sequence[Cell]]:
         """One line per region, year and municipality, once all rows have been read."""
-        for (region, year, organisation), line in sorted(self.sums.items(), key=lambda item: (item[0][0], item[0][1], item[0][2])):
+        for (region, year, organisation), line in sorted(
+            self.sums.items(), key=lambda item: (item[0][0], item[0][1], item[0][2])
+        ):
             yield (
                 region,
                 year,
@@ -245,4 +253,3 @@ def file_name(region: Region | None, form: str, day: date, language: str) -> str
         if region:
             words.append(region.name)
         return f"{' '.join(words)} {day.isoformat()}.{form}"
-

@@ -14,7 +14,9 @@ class ExportForm(PlainForm):
     """Which region, which format, and what the file is for."""
 
     submit = _("Create the file")
-    region = forms.ModelChoiceField(Region.objects.none(), label=_("Region"), required=False, empty_label=_("All regions"))
+    region: Any = forms.ModelChoiceField(
+        Region.objects.none(), label=_("Region"), required=False, empty_label=_("All regions")
+    )
     form = forms.ChoiceField(
         choices=ExportFormat.choices, label=_("Format"), initial=ExportFormat.XLSX, widget=forms.RadioSelect
     )

@@ -33,7 +33,9 @@ def _may(request: Request) -> None:
 
 
 def _rows(found: Any) -> list[dict[str, Any]]:
-    return [{"export": export, "running": export.state in (ExportState.WAITING, ExportState.RUNNING)} for export in found]
+    return [
+        {"export": export, "running": export.state in (ExportState.WAITING, ExportState.RUNNING)} for export in found
+    ]
 
 
 @require_http_methods(["GET", "POST"])

@@ -58,7 +58,9 @@ def _days(cohort: Cohort) -> list[CourseDay]:
 
 def _make_ups(enrolments: Iterable[Enrolment]) -> dict[int, dict[int, MakeUp]]:
     found: dict[int, dict[int, MakeUp]] = {}
-    for row in MakeUp.objects.filter(enrolment__in=[one.pk for one in enrolments]).select_related("registration__event"):
+    for row in MakeUp.objects.filter(enrolment__in=[one.pk for one in enrolments]).select_related(
+        "registration__event"
+    ):
         found.setdefault(row.enrolment_id, {})[row.missed_id] = row
     return found
 
@@ -67,9 +69,7 @@ def _make_ups(enrolments: Iterable[Enrolment]) -> dict[int, dict[int, MakeUp]]:
 
 
 @transaction.atomic
-def issue(
-    *, enrolment: Enrolment, kind: str = "", name: str = "", by: Person, now: datetime
-) -> Certificate:
+def issue(*, enrolment: Enrolment, kind: str = "", name: str = "", by: Person, now: datetime) -> Certificate:
     """Issue a certificate to one person: of completion when the days are there, else of participation.
 
     The facts are frozen; the paper is printed by the clock and a letter follows. Refused as `rules.why_not_issue` says,
@@ -258,7 +258,11 @@ def revoke(*, certificate: Certificate, reason: str, by: Person, now: datetime) 
 
 
 def _end(
-    certificate: Certificate, state: CertificateState, reason: str, now: datetime, replaced_by: Certificate | None = None
+    certificate: Certificate,
+    state: CertificateState,
+    reason: str,
+    now: datetime,
+    replaced_by: Certificate | None = None,
 ) -> None:
     certificate.state, certificate.ended_at, certificate.end_reason = state, now, reason
     certificate.replaced_by = replaced_by
@@ -292,7 +296,12 @@ def print_waiting(*, now: datetime, most: int = 500) -> int:
 
 def _take_next(now: datetime) -> Certificate | None:
     free = Q(print_after__isnull=True) | Q(print_after__lte=now)
-    while certificate := Certificate.objects.unprinted(rules.PRINT_TRIES).filter(free).order_by("print_tries", "pk").first():
+    while (
+        certificate := Certificate.objects.unprinted(rules.PRINT_TRIES)
+        .filter(free)
+        .order_by("print_tries", "pk")
+        .first()
+    ):
         taken = Certificate.objects.filter(
             free, pk=certificate.pk, file__isnull=True, print_tries=certificate.print_tries
         ).update(print_tries=certificate.print_tries + 1, print_after=now + PRINT_LEASE)
@@ -320,7 +329,9 @@ def _print(certificate: Certificate, now: datetime) -> int:
             now=now,
         )
         # Another printer was quicker, or the certificate ended meanwhile: its paper is nobody's.
-        if not Certificate.objects.filter(pk=certificate.pk, file__isnull=True, state=CertificateState.VALID).update(file=file):
+        if not Certificate.objects.filter(pk=certificate.pk, file__isnull=True, state=CertificateState.VALID).update(
+            file=file
+        ):
             erase_file(file=file)
             return 0
         letters.issued(certificate, now=now)
@@ -344,7 +355,7 @@ def print_again(*, cohort: Cohort, by: Person, now: datetime) -> int:
 
 
 def look_up(*, typed: str, address: str) -> Certificate | None:
-    """The certificate with this code, or None; after 20 wrong ones from one address in 10 minutes, one try in 30 seconds."""
+    """The certificate with this code, or None; 20 wrong ones from an address in 10 minutes leave one try in 30 s."""
     wrong, pause = f"certificate-tries:{address}", f"certificate-pause:{address}"
     if cache.get(wrong, 0) >= TRIES and not cache.add(pause, 1, TRY_PAUSE):
         raise rules.TooManyTries()

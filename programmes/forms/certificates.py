@@ -13,7 +13,8 @@ class ReplaceForm(PlainForm):
 
     submit = _("Issue the corrected certificate")
     name = NameField(
-        label=_("Name on the certificate"), help_text=_("The days and hours are taken from the attendance as it is now.")
+        label=_("Name on the certificate"),
+        help_text=_("The days and hours are taken from the attendance as it is now."),
     )
     reason = forms.CharField(label=_("What was wrong"), max_length=300, help_text=_("Kept in the log, not printed."))
 

@@ -68,7 +68,8 @@ def _mail(template: str, certificate: Certificate) -> Mail:
             "check_url": f"{settings.BASE_URL}{reverse('programmes:certificate', args=[certificate.code])}",
             "replaces": certificate.replaces.first(),
         },
-        why=gettext("You get this letter because you took part in %(programme)s.") % {"programme": cohort.programme.title},
+        why=gettext("You get this letter because you took part in %(programme)s.")
+        % {"programme": cohort.programme.title},
         region=region.name,
         funder=funder.statement if funder else "",
         reply_to=cohort.responsible.email or "",

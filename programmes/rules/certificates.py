@@ -122,8 +122,11 @@ def what_is_missing(standing: Standing) -> str:
     lost = []
     for day in standing.days:
         if day.state is DayState.PARTLY:
-            hours = dates.number((day.full_hours - day.hours_there).normalize())
-            lost.append(_("%(hours)s hours of day %(day)s") % {"hours": hours, "day": day.number})
+            hours = day.full_hours - day.hours_there
+            lost.append(
+                ngettext("%(hours)s hour of day %(day)s", "%(hours)s hours of day %(day)s", 1 if hours == 1 else 2)
+                % {"hours": dates.number(hours.normalize()), "day": day.number}
+            )
         elif day.state in (DayState.ABSENT, DayState.EXCUSED):
             lost.append(_("day %(day)s") % {"day": day.number})
     if lost:
@@ -151,7 +154,7 @@ def listed(items: list[str]) -> str:
 
 
 def why_not_print(cohort: Cohort, people: Iterable[tuple[str, str]]) -> Refusal | None:
-    """The reason that papers for `people` (name and language) cannot say all they must, or None; names who it concerns."""
+    """The reason that papers for `people` (name, language) cannot say all they must, or None; says whom it concerns."""
     named = list(people)
     unprintable = [(name, letters) for name, _language in named if (letters := missing_letters(name))]
     if unprintable:

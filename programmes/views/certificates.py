@@ -130,7 +130,9 @@ def certificates(request: Request, pk: int) -> HttpResponse:
             )
             return redirect("programmes:certificates", pk=pk)
     context = _page(request, cohort, problem)
-    template = "programmes/parts/certificates.html" if request.headers.get("HX-Request") else "programmes/certificates.html"
+    template = (
+        "programmes/parts/certificates.html" if request.headers.get("HX-Request") else "programmes/certificates.html"
+    )
     return render(request, template, context, status=status)
 
 
@@ -154,9 +156,7 @@ def issue(request: Request, pk: int) -> HttpResponse:
     form = NameOnPaperForm(request.POST or None, initial={"name": enrolment.person.name}, back=back)
     if form.is_bound and form.is_valid():
         try:
-            actions.issue(
-                enrolment=enrolment, kind=kind, name=form.cleaned_data["name"], by=request.user, now=now()
-            )
+            actions.issue(enrolment=enrolment, kind=kind, name=form.cleaned_data["name"], by=request.user, now=now())
         except Refusal as no:
             form.add_error(None, str(no))
         else:
@@ -198,7 +198,9 @@ def replace(request: Request, pk: int) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The corrected certificate is issued and being printed. The person gets a letter."))
+            messages.success(
+                request, _("The corrected certificate is issued and being printed. The person gets a letter.")
+            )
             return redirect(back)
     return render_form(request, "programmes/certificate_replace.html", form, _about(request, certificate, back))
 
@@ -215,7 +217,9 @@ def revoke(request: Request, pk: int) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The certificate is revoked. Its address says so, and the person gets a letter."))
+            messages.success(
+                request, _("The certificate is revoked. Its address says so, and the person gets a letter.")
+            )
             return redirect(back)
     return render_form(request, "programmes/certificate_revoke.html", form, _about(request, certificate, back))
 
@@ -307,7 +311,9 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
         found = actions.look_up(typed=code, address=address)
     except rules.TooManyTries as refusal:
         form = CodeForm(initial={"code": code})
-        response = render(request, "programmes/certificate_check.html", {"form": form, "refusal": str(refusal)}, status=429)
+        response = render(
+            request, "programmes/certificate_check.html", {"form": form, "refusal": str(refusal)}, status=429
+        )
         response["Retry-After"] = str(actions.TRY_PAUSE)
         return response
     if found is None:
@@ -330,4 +336,3 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
     response = render(request, "programmes/certificate.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response
-

@@ -110,7 +110,9 @@ def test_nothing_is_fetched(attack: str, tmp_path: Path) -> None:
     assert not Trap.hits
     with pikepdf.open(io.BytesIO(made.content)) as paper:
         assert not len(paper.attachments)
-        assert not [thing for thing in paper.objects if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == "/Image"]
+        assert not [
+            thing for thing in paper.objects if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == "/Image"
+        ]
 
 
 def test_what_is_refused_is_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from documents.sheets import CsvTable, Workbook, csv_lines, inert
 
-DANGEROUS = ["=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "＝1+1", "＋1", "－1", "＠x", " =1"]
+DANGEROUS = ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "\tx", "\rx", "＝1+1", "＋1", "－1", "＠x", " =1"]
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
@@ -24,10 +24,15 @@ def test_other_text_stays_as_it_is(text: str) -> None:
     assert inert(text) == text
 
 
-@pytest.mark.parametrize(("language", "parting", "hours"), [("sv", ";", "39,25"), ("fi", ";", "39,25"), ("en", ",", "39.25")])
+@pytest.mark.parametrize(
+    ("language", "parting", "hours"), [("sv", ";", "39,25"), ("fi", ";", "39,25"), ("en", ",", "39.25")]
+)
 def test_csv_goes_to_excel_and_back(tmp_path: Path, language: str, parting: str, hours: str) -> None:
     path = tmp_path / "list.csv"
-    rows = [["Åsa; \"Ö\"\nnästa rad, och", Decimal("39.25"), 7, date(2027, 5, 12), None], ["+358 9 771 2198", None, 0, None, True]]
+    rows = [
+        ['Åsa; "Ö"\nnästa rad, och', Decimal("39.25"), 7, date(2027, 5, 12), None],
+        ["+358 9 771 2198", None, 0, None, True],
+    ]
     with path.open("w", encoding="utf-8", newline="") as file:
         table = CsvTable(file, language)
         table.head(["namn", "timmar", "dagar", "dag", "ja"])
@@ -37,7 +42,7 @@ def test_csv_goes_to_excel_and_back(tmp_path: Path, language: str, parting: str,
     assert content.startswith(b"\xef\xbb\xbfnamn")
     assert b"\r\n" in content
     read = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=parting))
-    assert read[1] == ["Åsa; \"Ö\"\nnästa rad, och", hours, "7", "2027-05-12", ""]
+    assert read[1] == ['Åsa; "Ö"\nnästa rad, och', hours, "7", "2027-05-12", ""]
     assert read[2] == ["'+358 9 771 2198", "", "0", "", "1"]
 
 
