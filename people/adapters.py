@@ -92,6 +92,10 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         """Who is unknown stays unknown."""
         return False
 
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Any:
+        """What the provider says of a person changes nothing here."""
+        return sociallogin.user
+
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Check what the provider says, and open the person's account for it the first time.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 from zoneinfo import available_timezones
 
+from allauth.account.forms import RequestLoginCodeForm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from base.forms import DateField, EmailField, NameField, PlainForm
 from base.nordic import sort_key
+from people import rules
 from people.models import Organisation, Person, Region
 from people.states import KINDS_BY_COUNTRY, Country, EmploymentForm, Language, OrganisationKind, Role, Theme
 
@@ -75,6 +77,24 @@ def phone_field() -> forms.CharField:
         error_messages={"invalid": _("Write the number with figures, for example 070-123 45 67")},
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
+
+
+# ---------- Signing in ----------
+
+
+class RequestCodeForm(RequestLoginCodeForm):
+    """The address to send a code to; the person behind it has it as the main or as a confirmed address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["email"] = EmailField()
+
+    def clean_email(self) -> str:
+        """allauth's limits, and our rule for who is meant: an address that somebody only claims leads nowhere."""
+        address = rules.tidy_address(super().clean_email())
+        person = rules.find_person(address)
+        self._user = person if person and person.is_active and not person.is_guest else None
+        return address
 
 
 # ---------- People ----------

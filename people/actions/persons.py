@@ -52,6 +52,7 @@ def register_person(
         except IntegrityError:
             # Somebody else registered the same address in the same moment: theirs counts.
             return Person.objects.with_address(address).get()
+        know_address(person=person)
         audit.record(
             "person_registered", by=by, about=person, scope=scope_of(person), now=now, words={"name": person.name}
         )

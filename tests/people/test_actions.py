@@ -303,9 +303,7 @@ def test_correcting_the_contact_and_replacing_the_contact_are_two_acts(cast):
 def test_an_organisation_takes_part_once_and_last_in_the_round(cast):
     with pytest.raises(rules.AlreadyTakesPart):
         actions.take_part(region=cast.sormland, organisation=cast.flen, valid_from=DAY, by=cast.ada, now=NOW)
-    added = actions.take_part(
-        region=cast.sormland, organisation=cast.lidkoping, valid_from=DAY, by=cast.ada, now=NOW
-    )
+    added = actions.take_part(region=cast.sormland, organisation=cast.lidkoping, valid_from=DAY, by=cast.ada, now=NOW)
     assert added.order == 3
     actions.end_participation(participation=added, last_day=DAY, by=cast.ada, now=NOW)
     assert Person.objects.get(pk=cast.malin.pk).reach.region_paths.count(cast.lidkoping.path) == 1
@@ -323,7 +321,12 @@ def test_a_region_does_not_take_the_address_of_helmis_own_pages(cast):
 
 def test_a_closed_period_is_added_and_taken_away(cast):
     period = actions.add_closed_period(
-        region=cast.sormland, name="Jul", valid_from=date(2027, 12, 20), valid_to=date(2028, 1, 7), by=cast.malin, now=NOW
+        region=cast.sormland,
+        name="Jul",
+        valid_from=date(2027, 12, 20),
+        valid_to=date(2028, 1, 7),
+        by=cast.malin,
+        now=NOW,
     )
     actions.remove_closed_period(period=period, by=cast.malin, now=NOW)
     assert not cast.sormland.closed_periods.exists()
