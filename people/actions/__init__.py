@@ -24,6 +24,7 @@ from people.actions.persons import (
     set_own_facts,
     set_theme,
 )
+from people.actions.providers import set_sign_in_provider
 from people.actions.regions import (
     add_closed_period,
     change_region,
@@ -68,6 +69,7 @@ __all__ = [
     "scope_of",
     "set_language",
     "set_own_facts",
+    "set_sign_in_provider",
     "set_theme",
     "stage_import",
     "take_part",

@@ -330,8 +330,8 @@ def test_nobody_ends_her_own_role_in_the_page(cast, sign_in):
 
 def test_a_unit_is_added_renamed_moved_and_ended(cast, sign_in):
     client = sign_in(cast.malin)
-    client.post("/people/organisations/new/", {
-        "name_sv": "Familjerätt", "country": "SE", "kind": "unit", "parent": cast.flen.pk, "valid_from": "1.1.2027"})  # fmt: skip
+    facts = {"name_sv": "Familjerätt", "country": "SE", "kind": "unit", "parent": cast.flen.pk}
+    client.post("/people/organisations/new/", {**facts, "valid_from": "1.1.2027"})
     unit = Organisation.objects.get(name_sv="Familjerätt")
     client.post(
         f"/people/organisations/{unit.pk}/rename/", {"name_sv": "Familj", "name_fi": "Perhe", "day": "1.4.2027"}

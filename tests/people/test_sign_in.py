@@ -129,7 +129,8 @@ def test_codes_are_limited_whoever_asks(cast):
 # ---------- Passwords ----------
 
 
-def with_password(who, password="en riktigt lång lösenfras"):
+def with_password(who):
+    password = "en riktigt lång lösenfras"
     who.set_password(password)
     who.save()
     return password
