@@ -154,6 +154,14 @@ def place_of(event: Event) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def whole_place_of(event: Event) -> str:
+    """Where the event is with its street: venue, address, and the host municipality where neither names it."""
+    parts = [event.venue, event.address]
+    if event.host is not None and not any(event.host.name in part for part in parts):
+        parts.append(event.host.name)
+    return ", ".join(part for part in parts if part)
+
+
 def entry_of(event: Event) -> ics.Entry:
     """The event as a calendar shows it, in the language that is active."""
     title = str(event.title)
@@ -171,7 +179,7 @@ def entry_of(event: Event) -> ics.Entry:
         zone=event.zone,
         title=title,
         changed_at=event.changed_at,
-        location=", ".join(part for part in (place_of(event), event.address if event.venue else "") if part),
+        location=whole_place_of(event),
         description="\n".join(line for line in lines if line),
         url=f"{settings.BASE_URL}{event.get_absolute_url()}",
         cancelled=event.state == EventState.CANCELLED,

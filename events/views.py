@@ -17,7 +17,7 @@ from base.marks import audited, note
 from base.refusal import Forbidden
 from events import actions, feeds, rules
 from events.forms import AbsenceForm, PracticalitiesForm
-from events.letters import place_of, scope_of
+from events.letters import scope_of, whole_place_of
 from events.models import Event, Needs, Registration
 from events.states import EventState
 from people.models import Request
@@ -25,7 +25,9 @@ from people.models import Request
 
 def map_of(event: Event) -> str:
     """A map that finds the place by its address; the reader opens it, we load nothing from there."""
-    where = ", ".join(part for part in (event.address or event.venue, event.host.name if event.host else "") if part)
+    where = event.address or event.venue
+    if where and event.host is not None and event.host.name not in where:
+        where = f"{where}, {event.host.name}"
     return f"https://www.openstreetmap.org/search?{urlencode({'query': where})}" if where else ""
 
 
@@ -56,7 +58,7 @@ def event(request: Request, pk: int) -> HttpResponse:
     works = rules.works_on(found, request.user)
     context = {
         "event": found,
-        "place": place_of(found),
+        "place": whole_place_of(found),
         "map": map_of(found),
         "registration": registration,
         "may_be_absent": registration is not None
