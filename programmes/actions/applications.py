@@ -25,6 +25,7 @@ from programmes.rules.applications import (
     CONTACTS_BEFORE,
     AlreadyApplied,
     NobodyToRegister,
+    NotYourStaff,
     flags_for,
     local_day,
     why_not_apply,
@@ -70,9 +71,7 @@ def find_application_draft(*, token: str, cohort: Cohort, now: datetime) -> Draf
     """The draft of this cohort that the token opens, unless its time is over; an altered token is refused."""
     facts = unseal(APPLICATION, token)
     about = f"programmes.cohort:{cohort.pk}"
-    return Draft.objects.filter(
-        pk=UUID(hex=facts["d"]), form=APPLICATION, about=about, expires_at__gt=now
-    ).first()
+    return Draft.objects.filter(pk=UUID(hex=facts["d"]), form=APPLICATION, about=about, expires_at__gt=now).first()
 
 
 def save_draft(*, draft: Draft, data: dict[str, Any], now: datetime) -> Draft:
@@ -96,7 +95,7 @@ class Facts:
     """What an application says, read from a form."""
 
     name: str
-    email: str | None
+    email: str
     language: str
     organisation: Organisation
     unit: Organisation
@@ -125,7 +124,7 @@ def send(*, draft: Draft, cohort: Cohort, facts: Facts, now: datetime) -> str:
         code = apply(cohort=cohort, by=None, now=now, **vars(facts)).code
     except AlreadyApplied:
         code = new_code()
-        if applicant := find_person(facts.email or ""):
+        if applicant := find_person(facts.email):
             letters.applied_again(applicant, cohort, draft, now=now)
     keep_draft(draft=draft, data=dict.fromkeys(draft.data) | {"sent": code}, now=now)
     return code
@@ -136,7 +135,7 @@ def apply(
     *,
     cohort: Cohort,
     name: str,
-    email: str | None,
+    email: str,
     language: str,
     organisation: Organisation,
     unit: Organisation,
@@ -201,9 +200,7 @@ def _enrol_as_applied(
     enrolment = Enrolment.objects.create(
         cohort=locked, person=person, code=new_code(), applied_at=now, flags_at=now, **asdict(flags), **facts
     )
-    Transition.objects.create(
-        enrolment=enrolment, side=Side.PROGRAMME, after=ProgrammeSide.APPLIED, by=by, at=now
-    )
+    Transition.objects.create(enrolment=enrolment, side=Side.PROGRAMME, after=ProgrammeSide.APPLIED, by=by, at=now)
     record("applied", by=by, about=enrolment, scope=scope_of(locked), now=now, source=enrolment.source)
     return enrolment
 
@@ -229,7 +226,9 @@ def withdraw(*, enrolment: Enrolment, by: Person | None, now: datetime, why: str
     Refused after the deadline or once a place has been offered. Open questions to managers are closed.
     """
     enrolment = (
-        Enrolment.objects.select_for_update(of=("self",)).select_related("cohort__programme__region").get(pk=enrolment.pk)
+        Enrolment.objects.select_for_update(of=("self",))
+        .select_related("cohort__programme__region")
+        .get(pk=enrolment.pk)
     )
     if enrolment.programme_side == ProgrammeSide.WITHDRAWN:
         return enrolment
@@ -284,9 +283,7 @@ def set_flags(
     enrolment.counts_for_funder = counts_for_funder
     enrolment.counts_reason = "" if counts_for_funder else counts_reason
     enrolment.flags_at = now
-    enrolment.save(
-        update_fields=["may_attend", "may_attend_reason", "counts_for_funder", "counts_reason", "flags_at"]
-    )
+    enrolment.save(update_fields=["may_attend", "may_attend_reason", "counts_for_funder", "counts_reason", "flags_at"])
     record(
         "enrolment.flags",
         by=by,
@@ -308,7 +305,7 @@ class Newcomer:
     """Someone that Helmi does not know yet, as her manager writes her down."""
 
     name: str
-    email: str | None
+    email: str
     language: str
     unit: Organisation
     form: str = EmploymentForm.PERMANENT
@@ -327,7 +324,9 @@ def register_staff(
     if not people and not newcomers:
         raise NobodyToRegister()
     day = local_day(cohort, now)
-    chosen = [(person, *_unit_under(person, by, day)) for person in people]
+    chosen: list[tuple[Person, Organisation, str, date | None]] = [
+        (person, *_unit_under(person, by, day)) for person in people
+    ]
     for newcomer in newcomers:
         if refusal := why_not_register(by, newcomer.unit):
             raise refusal
@@ -377,7 +376,7 @@ def _unit_under(person: Person, manager: Person, day: date) -> tuple[Organisatio
     for row in rows:
         if why_not_register(manager, row.unit) is None:
             return row.unit, row.form, row.valid_from
-    raise why_not_register(manager, rows[0].unit) if rows else NobodyToRegister()
+    raise NotYourStaff()
 
 
 def start_staff_draft(*, by: Person, data: dict[str, Any], now: datetime) -> Draft:

@@ -130,9 +130,7 @@ def answer(
 
 
 @transaction.atomic
-def answer_signed_in(
-    *, enrolment: Enrolment, answer: str, by: Person, now: datetime, reason: str = ""
-) -> Approval:
+def answer_signed_in(*, enrolment: Enrolment, answer: str, by: Person, now: datetime, reason: str = "") -> Approval:
     """A manager of the unit, or one above, answers on the page; open questions by letter close with it."""
     enrolment = (
         Enrolment.objects.select_for_update(of=("self",))
@@ -168,7 +166,15 @@ def record_phone_answer(
 
 
 def _new_answer(
-    enrolment: Enrolment, *, answer: str, way: str, by: Person, asked: Person | None, reason: str, name: str, now: datetime
+    enrolment: Enrolment,
+    *,
+    answer: str,
+    way: str,
+    by: Person,
+    asked: Person | None,
+    reason: str,
+    name: str,
+    now: datetime,
 ) -> Approval:
     """A question that is answered in the same breath; it counts at once."""
     close_open(enrolment=enrolment, now=now)

@@ -23,7 +23,9 @@ PERSONAL_NUMBER = re.compile(r"\b(?:\d{2})?\d{6}[-+ ]?\d{4}\b|\b\d{6}[-+A-FU-Y]\
 def no_personal_number(value: str) -> None:
     """Refuse a text that holds a personal identity number."""
     if PERSONAL_NUMBER.search(value):
-        raise ValidationError(_("Leave out the personal identity number. It is not needed and not kept."), code="number")
+        raise ValidationError(
+            _("Leave out the personal identity number. It is not needed and not kept."), code="number"
+        )
 
 
 class Bare(PlainForm):
@@ -40,7 +42,8 @@ class AboutForm(Bare):
     """Step 1: about you."""
 
     name = NameField(
-        label=_("Name"), help_text=_("First name and last name, as they should stand on the certificate."),
+        label=_("Name"),
+        help_text=_("First name and last name, as they should stand on the certificate."),
         validators=[no_personal_number],
     )
     email = EmailField(help_text=_("We send the receipt and reminders here."))
@@ -50,9 +53,7 @@ class AboutForm(Bare):
         max_length=40,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
     )
-    language = forms.ChoiceField(
-        label=_("Language of letters"), choices=Language, widget=forms.RadioSelect
-    )
+    language = forms.ChoiceField(label=_("Language of letters"), choices=Language, widget=forms.RadioSelect)
 
     def clean_phone(self) -> str:
         """Figures with what people write between them."""
@@ -122,9 +123,7 @@ class WorkForm(Bare):
         ]
         organisation.error_messages["required"] = _("Choose the municipality where you work")
         unit: Any = self.fields["unit"]
-        unit.widget.employers = {
-            str(unit.pk): str(place.employer.pk) for place in workplaces for unit in place.units
-        }
+        unit.widget.employers = {str(unit.pk): str(place.employer.pk) for place in workplaces for unit in place.units}
         unit.choices = [
             ("", _("Choose the unit")),
             *(
@@ -192,7 +191,9 @@ class StaffForm(Bare):
     people = forms.MultipleChoiceField(label=_("Your staff"), required=False, widget=forms.CheckboxSelectMultiple)
     show_optional = False
 
-    def __init__(self, *args: Any, cohorts: Sequence[Cohort], staff: Sequence[tuple[Person, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, cohorts: Sequence[Cohort], staff: Sequence[tuple[Person, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         cohort: Any = self.fields["cohort"]
         cohort.choices = [(str(row.pk), str(row)) for row in cohorts]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from base import dates
+from base import clock, dates
 from base.models import Draft
 from base.tokens import seal
 from events import ics
@@ -46,10 +46,10 @@ def own_link(enrolment: Enrolment) -> str:
 
 def day_lines(days: Sequence[CourseDay]) -> list[str]:
     """Each day in a line: when and where."""
-    lines = []
+    lines, today = [], clock.now().date()
     for day in days:
         event = day.event
-        words = [dates.day_short(event.date), dates.time_span(event.start_time, event.end_time)]
+        words = [dates.day_short(event.date, today=today), dates.time_span(event.start_time, event.end_time)]
         if event.host:
             words.append(event.host.name)
         lines.append(", ".join(words))
@@ -65,7 +65,7 @@ def compose_for(
     secrets: Sequence[str] = (),
     attachments: Sequence[tuple[str, str | bytes, str]] = (),
 ) -> Mail:
-    """A mail of a cohort: the region's sender, the coordinator's address for answers, the funder's words in the foot."""
+    """A mail of a cohort: from the region, answers go to the coordinator, the funder's words in the foot."""
     programme = cohort.programme
     return compose(
         template,

@@ -168,8 +168,6 @@ def build_to_confirm(letter: Letter) -> Mail | None:
     )
 
 
-kinds.register(
-    "programmes.approval_asked", build_asked, title=gettext_lazy("Question to the manager"), careful=True
-)
+kinds.register("programmes.approval_asked", build_asked, title=gettext_lazy("Question to the manager"), careful=True)
 kinds.register("programmes.approval_reminder", build_reminder, title=gettext_lazy("Reminder to the manager"))
 kinds.register("programmes.approval_to_confirm", build_to_confirm, title=gettext_lazy("Answer from an unknown address"))

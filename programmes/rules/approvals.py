@@ -83,7 +83,7 @@ def why_not_answer(approval: Approval, *, now: datetime) -> Refusal | None:
 
 
 def why_not_answer_signed_in(enrolment: Enrolment, person: Person) -> Refusal | None:
-    """The reason that `person`, signed in, cannot answer for the employer, or None: never oneself, any manager above."""
+    """The reason that `person`, signed in, cannot answer, or None: never for oneself, and any manager above can."""
     if enrolment.person_id == person.pk:
         return NotYourOwn()
     if not person.reach.over(enrolment.unit.path):

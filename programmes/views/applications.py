@@ -1,6 +1,7 @@
 """An application: three steps, check, send, receipt; and what its owner can do with it later."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -126,10 +127,8 @@ def _shown(draft: Draft, names: tuple[str, ...]) -> dict[str, Any]:
     """The draft's answers as a form's initial values; a stored month is shown as people write it."""
     found = {name: draft.data[name] for name in names if draft.data.get(name)}
     if "employed_since" in found:
-        try:
+        with suppress(ValueError):
             found["employed_since"] = date.fromisoformat(found["employed_since"])
-        except ValueError:
-            pass
     return found
 
 
@@ -184,9 +183,8 @@ def start(request: HttpRequest, region: str, programme: str, number: int) -> Htt
     if form.is_valid():
         draft, token = actions.open_draft(cohort=cohort, data=_cleaned(form, ABOUT), now=now())
         return _with_cookie(redirect(_address(cohort, "apply_work", token)), cohort, token)
-    return render_form(
-        request, "programmes/apply/about.html", form, {**_about(cohort), "draft": None, "back": cohort.programme.get_absolute_url()}
-    )
+    context = {**_about(cohort), "draft": None, "back": cohort.programme.get_absolute_url()}
+    return render_form(request, "programmes/apply/about.html", form, context)
 
 
 def _next_step(draft: Draft) -> str:
@@ -209,6 +207,7 @@ def about(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> Htt
         draft = actions.save_draft(draft=draft, data=_cleaned(form, ABOUT), now=now())
         return _with_cookie(redirect(_address(cohort, _next_step(draft), token)), cohort, token)
     context = {**_about(cohort), "draft": draft, "token": token, "back": cohort.programme.get_absolute_url()}
+    context = {**_about(cohort), "draft": None, "back": cohort.programme.get_absolute_url()}
     return render_form(request, "programmes/apply/about.html", form, context)
 
 
@@ -538,5 +537,3 @@ def withdraw_mine(request: Request, pk: int) -> HttpResponse:
     """Withdraw one's own application, signed in."""
     enrolment = _mine(request, pk)
     return _withdraw(request, enrolment, reverse("programmes:my_application", args=[enrolment.pk]))
-
-

@@ -176,8 +176,9 @@ def new_link(request: HttpRequest, token: str) -> HttpResponse:
 def staff_answer(request: Request, pk: int) -> HttpResponse:
     """Answer for somebody in one's units, signed in."""
     enrolment = get_object_or_404(
-        Enrolment.objects.visible_to(request.user)
-        .select_related("person", "unit", "organisation", "cohort__programme__region", "cohort__places"),
+        Enrolment.objects.visible_to(request.user).select_related(
+            "person", "unit", "organisation", "cohort__programme__region", "cohort__places"
+        ),
         pk=pk,
     )
     refusal = why_not_answer_signed_in(enrolment, request.user)

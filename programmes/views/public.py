@@ -61,16 +61,17 @@ def round_of(cohort: Cohort, *, moment: datetime) -> Round:
 
 def rounds(cohorts: Sequence[Cohort], *, moment: datetime) -> list[Round]:
     """Open rounds first, the one that closes next at the top; then those to come, then the rest."""
-    found = [round_of(cohort, moment=moment) for cohort in cohorts]
-    return sorted(
-        found,
-        key=lambda row: (not row.open, not row.coming, row.cohort.closes_on or date.max if row.open or row.coming else date.max),
-    )
+
+    def order(row: Round) -> tuple[bool, bool, date]:
+        ends = row.cohort.closes_on if row.open or row.coming else None
+        return not row.open, not row.coming, ends or date.max
+
+    return sorted((round_of(cohort, moment=moment) for cohort in cohorts), key=order)
 
 
 def _days() -> Prefetch:
-    """The days with their events and hosts, in one query."""
-    return Prefetch("days", CourseDay.objects.select_related("event__host").order_by("number"))  # as public as the cohort
+    """The days with their events and hosts, in one query; they are as public as their cohort."""
+    return Prefetch("days", CourseDay.objects.select_related("event__host").order_by("number"))
 
 
 @login_not_required
@@ -78,7 +79,9 @@ def _days() -> Prefetch:
 def region(request: HttpRequest, region: str) -> HttpResponse:
     """A region's programmes, and what is open or will open."""
     place = get_object_or_404(Region, slug=region)
-    programmes = list(Programme.objects.visible_to(request.user).published().filter(region=place).select_related("funder"))
+    programmes = list(
+        Programme.objects.visible_to(request.user).published().filter(region=place).select_related("funder")
+    )
     cohorts = (
         Cohort.objects.visible_to(request.user)
         .filter(programme__in=programmes)

@@ -120,9 +120,7 @@ def _staff_of(manager: Any) -> list[tuple[Person, Organisation]]:
 def _units_of(manager: Any) -> list[Organisation]:
     """The units that one leads, the lowest first chosen."""
     return list(
-        Organisation.objects.on(now().date())
-        .filter(within(manager.reach.staff_paths))
-        .order_by("path", "name")[:300]
+        Organisation.objects.on(now().date()).filter(within(manager.reach.staff_paths)).order_by("path", "name")[:300]
     )
 
 
@@ -160,9 +158,12 @@ def register(request: Request) -> HttpResponse:
             data = request.POST.copy()
             data["new-TOTAL_FORMS"] = str(min(rows.total_form_count() + 1, 30))
             rows = NewcomerFormSet(data, prefix="new", form_kwargs=extra)
-            form = StaffForm(None, cohorts=cohorts, staff=words, initial={
-                "cohort": request.POST.get("cohort", ""), "people": request.POST.getlist("people")
-            })
+            form = StaffForm(
+                None,
+                cohorts=cohorts,
+                staff=words,
+                initial={"cohort": request.POST.get("cohort", ""), "people": request.POST.getlist("people")},
+            )
             return _screen(request, form, rows, cohorts, status=200)
         if form.is_valid() and rows.is_valid():
             new = [row.cleaned_data for row in rows if row.has_changed() and row.cleaned_data.get("name")]
@@ -172,9 +173,7 @@ def register(request: Request) -> HttpResponse:
             form.add_error(None, _("Choose at least one person, or write a new one."))
         return _screen(request, form, rows, cohorts, status=422)
     count = max(1, len(rows_initial))
-    rows = NewcomerFormSet(
-        prefix="new", form_kwargs=extra, initial=rows_initial or [{} for _row in range(count)]
-    )
+    rows = NewcomerFormSet(prefix="new", form_kwargs=extra, initial=rows_initial or [{} for _row in range(count)])
     return _screen(request, form, rows, cohorts, status=200)
 
 
@@ -258,7 +257,9 @@ def check(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _already(cohort: Cohort, people: list[Person], manager: Any) -> list[str]:
-    rows = Enrolment.objects.visible_to(manager).live().filter(cohort=cohort, person__in=people).select_related("person")
+    rows = (
+        Enrolment.objects.visible_to(manager).live().filter(cohort=cohort, person__in=people).select_related("person")
+    )
     return [name_for(row.person, manager) for row in rows]
 
 
@@ -272,5 +273,3 @@ def _sent(request: Request, made: int, before: int) -> HttpResponse:
         ) % {"n": before}
     messages.success(request, words)
     return redirect("programmes:staff")
-
-

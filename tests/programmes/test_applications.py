@@ -158,7 +158,9 @@ def test_what_is_wrong_in_step_1_is_shown_and_nothing_is_lost(open_round, client
     assert not Draft.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["O", "Å", "O'Brien", "Åström", "李", "Saga 🌊", "S" * 200, "=HYPERLINK(1)", "<b>Saga</b>"])
+@pytest.mark.parametrize(
+    "name", ["O", "Å", "O'Brien", "Åström", "李", "Saga 🌊", "S" * 200, "=HYPERLINK(1)", "<b>Saga</b>"]
+)
 def test_any_name_is_a_name(open_round, work, client, name):
     apply(client, work, ABOUT | {"name": name})
     assert Enrolment.objects.get().person.name == name
@@ -378,7 +380,12 @@ def test_the_last_minute_counts_and_the_minute_after_does_not(open_round, work, 
 
 def test_a_draft_round_and_another_regions_round_do_not_exist(cast, client):
     cast.cohort(state="draft", days=DAYS, **WINDOW)
-    for address in (START, "/skaraborg/introduktion/12/apply/", "/sormland/annat/12/apply/", "/sormland/introduktion/99/apply/"):
+    for address in (
+        START,
+        "/skaraborg/introduktion/12/apply/",
+        "/sormland/annat/12/apply/",
+        "/sormland/introduktion/99/apply/",
+    ):
         assert client.get(address).status_code == 404
 
 

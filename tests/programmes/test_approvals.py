@@ -121,7 +121,10 @@ def test_the_answer_can_be_taken_back_for_two_minutes_and_no_letter_goes(ask, cl
     at("2027-04-16 10:04")
     assert client.post(link(question) + "undo/").status_code == 409
     assert side() == "approved"
-    assert [bool(mail_of(row)) for row in Letter.objects.filter(kind="programmes.application_answered").order_by("created_at")] == [
+    assert [
+        bool(mail_of(row))
+        for row in Letter.objects.filter(kind="programmes.application_answered").order_by("created_at")
+    ] == [
         False,
         True,
     ]

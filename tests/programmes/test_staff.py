@@ -71,7 +71,11 @@ def test_who_is_registered_completes_in_two_taps(cast, open_round, sign_in, clie
     facts = {"language": "en", "employed_since": "9.2026", "degree": "Socionom 2026", "exercises_authority": "no"}
     client.post(f"{path}complete/", facts)
     enrolment = Enrolment.objects.get()
-    assert (enrolment.degree, enrolment.exercises_authority, enrolment.person.language) == ("Socionom 2026", False, "en")
+    assert (enrolment.degree, enrolment.exercises_authority, enrolment.person.language) == (
+        "Socionom 2026",
+        False,
+        "en",
+    )
 
 
 def test_who_is_registered_can_decline(cast, open_round, sign_in, client):
@@ -95,7 +99,9 @@ def test_someone_without_an_address_is_kept(cast, open_round, sign_in):
 
 def test_an_agency_worker_attends_and_does_not_count(cast, open_round, sign_in):
     stina = sign_in(cast.stina)
-    check = stina.post(REGISTER, {"cohort": open_round.pk, **rows(new(cast, "Bea Bemanning", "bea@x.example", form="agency"))}).url
+    check = stina.post(
+        REGISTER, {"cohort": open_round.pk, **rows(new(cast, "Bea Bemanning", "bea@x.example", form="agency"))}
+    ).url
     stina.post(check)
     enrolment = Enrolment.objects.get()
     assert (enrolment.may_attend, enrolment.counts_for_funder, enrolment.counts_reason) == (True, False, "not_partner")
@@ -136,7 +142,9 @@ def test_one_more_row_keeps_what_was_typed(cast, open_round, sign_in):
 def test_people_and_units_of_others_cannot_be_registered(cast, open_round, sign_in):
     stina = sign_in(cast.stina)
     assert stina.post(REGISTER, {"cohort": open_round.pk, "people": [cast.leila.pk], **rows()}).status_code == 422
-    assert stina.post(REGISTER, {"cohort": open_round.pk, **rows(new(cast, "X", unit=cast.mottagning))}).status_code == 422
+    assert (
+        stina.post(REGISTER, {"cohort": open_round.pk, **rows(new(cast, "X", unit=cast.mottagning))}).status_code == 422
+    )
     foreign = cast.cohort(cast.programme(region=cast.skaraborg), state="open", days=DAYS, **WINDOW)
     assert stina.post(REGISTER, {"cohort": foreign.pk, "people": [cast.tuva.pk], **rows()}).status_code == 422
     assert not Enrolment.objects.exists()
@@ -160,7 +168,9 @@ def test_who_has_applied_already_is_left_as_is(cast, open_round, sign_in):
 
 
 def test_the_last_choice_is_preset(cast, open_round, sign_in):
-    cast.cohort(cast.programme(slug="ledare"), number=3, state="open", days=DAYS, **WINDOW | {"closes_on": date(2027, 4, 30)})
+    cast.cohort(
+        cast.programme(slug="ledare"), number=3, state="open", days=DAYS, **WINDOW | {"closes_on": date(2027, 4, 30)}
+    )
     stina = sign_in(cast.stina)
     first = stina.get(REGISTER).context["form"].initial["cohort"]
     assert first != str(open_round.pk)
