@@ -120,6 +120,7 @@ def what_is_missing(standing: Standing) -> str:
         return ""
     sentences = []
     lost = []
+    absent = []
     for day in standing.days:
         if day.state is DayState.PARTLY:
             hours = day.full_hours - day.hours_there
@@ -128,14 +129,15 @@ def what_is_missing(standing: Standing) -> str:
                 % {"hours": dates.number(hours.normalize()), "day": day.number}
             )
         elif day.state in (DayState.ABSENT, DayState.EXCUSED):
-            lost.append(_("day %(day)s") % {"day": day.number})
+            absent.append(day.number)
+    if absent:
+        lost.append(ngettext("day %(days)s", "days %(days)s", len(absent)) % {"days": runs(absent)})
     if lost:
         sentences.append(_("missing %(days)s") % {"days": listed(lost)})
     if standing.unknown:
-        days = listed([str(number) for number in standing.unknown])
         sentences.append(
             ngettext("day %(days)s is not recorded", "days %(days)s are not recorded", len(standing.unknown))
-            % {"days": days}
+            % {"days": runs(list(standing.unknown))}
         )
     to_come = [day.number for day in standing.days if day.state is DayState.TO_COME]
     if to_come:
@@ -143,6 +145,20 @@ def what_is_missing(standing: Standing) -> str:
             ngettext("%(n)s day is still to come", "%(n)s days are still to come", len(to_come)) % {"n": len(to_come)}
         )
     return "; ".join(sentences)
+
+
+def runs(numbers: list[int]) -> str:
+    """Numbers of days as people write them: 3 and 5–8."""
+    parts: list[list[int]] = []
+    for number in sorted(numbers):
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    words: list[str] = []
+    for part in parts:
+        words += [f"{part[0]}–{part[-1]}"] if len(part) > 2 else [str(number) for number in part]
+    return listed(words)
 
 
 def listed(items: list[str]) -> str:

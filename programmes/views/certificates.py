@@ -257,7 +257,7 @@ def certificate_file(request: Request, pk: int) -> HttpResponseBase:
 
 @require_GET
 def my_documents(request: Request) -> HttpResponse:
-    """One's own certificates, what is missing for one, and the preparation of the days."""
+    """One's own certificates, and what is missing for one."""
     enrolments = (
         Enrolment.objects.filter(person=request.user)
         .taking_part()
@@ -280,7 +280,6 @@ def my_documents(request: Request) -> HttpResponse:
                 "missing": rules.what_is_missing(standing),
                 "valid": [one for one in certificates if one.state == CertificateState.VALID],
                 "ended": [one for one in certificates if one.state != CertificateState.VALID],
-                "links": enrolment.cohort.days.exclude(preparation_link="").select_related("event"),
             }
         )
     return render(request, "programmes/my_documents.html", {"courses": courses})

@@ -93,7 +93,7 @@ def test_a_made_up_day_counts_once_and_the_day_of_completion_is_known(cast: Any,
     enrolment = cast.enrolment(course, cast.tuva)
     cast.attendance(enrolment, "n", "n", "f", "n", "n", "n", "n", "f")
     with translation.override("en"):
-        assert rules.what_is_missing(standing_of(enrolment)) == "missing day 3 and day 8"
+        assert rules.what_is_missing(standing_of(enrolment)) == "missing days 3 and 8"
     other = cast.cohort(programme=cast.programme(cast.skaraborg), number=3, days=(date(2027, 11, 9),))
     replaces = other.days.get().event
     registration = Registration.objects.create(event=replaces, person=cast.tuva, created_at=NOW, changed_at=NOW)
@@ -588,7 +588,7 @@ def test_the_participant_sees_what_is_missing_and_then_the_certificate(cast: Any
     cast.attendance(enrolment, *("n",) * 6, "a", "f")
     client = sign_in(cast.tuva)
     page = client.get("/programmes/my/documents/").content.decode()
-    assert "saknar dag 7 och dag 8" in page
+    assert "saknar dag 7 och 8" in page
     certificate = issued(enrolment, cast)
     page = client.get("/programmes/my/documents/").content.decode()
     assert certificate.code in page
