@@ -146,6 +146,7 @@ DEEDS: dict[str, Promise] = {
     "role_given": pgettext_lazy("a deed", "Role given"),
     "roles_listed": pgettext_lazy("a deed", "Roles listed"),
     "selection.seen": pgettext_lazy("a deed", "Selection looked at"),
+    "sign_in_provider_set": pgettext_lazy("a deed", "Sign-in of an organisation set"),
     "staff.seen": pgettext_lazy("a deed", "Staff looked at"),
     "takes_part": pgettext_lazy("a deed", "Organisation takes part"),
     "takes_part_no_longer": pgettext_lazy("a deed", "Organisation takes part no longer"),

@@ -17,7 +17,7 @@ if __name__ == "__main__":
 
     sending.LEASE = timedelta(seconds=float(os.environ["SENDER_LEASE"]))
     sending.AT_ONCE = 20
-    end = time.monotonic() + 60
+    end = time.monotonic() + 230
     unfinished = [LetterState.QUEUED, LetterState.RETRY, LetterState.INFLIGHT]
     while time.monotonic() < end and Letter.objects.filter(state__in=unfinished).exists():
         if not actions.send_due(now=clock.now()):

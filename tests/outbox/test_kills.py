@@ -85,7 +85,7 @@ def run_and_kill(letters: int, kills: int, sink: Sink, tmp_path: Path) -> tuple[
             killed += 1
             senders = [sender for sender in senders if sender.poll() is None] + [start()]
         for sender in senders:
-            sender.wait(60)
+            sender.wait(240)
     finally:
         for sender in senders:
             sender.kill()
