@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -197,7 +198,7 @@ def _compose(name: str, event: Event, context: dict[str, Any], *, why: str) -> M
     page = f"{settings.BASE_URL}{event.get_absolute_url()}"
     return kinds.compose(
         f"events/letters/{name}.txt",
-        {**facts, "page": page, "zone_note": "", **context},
+        {**facts, "page": page, **context},
         why=why,
         region=str(event.region.name),
         # Who organises the event is known to the templates only: its course day, if it is one.
@@ -249,7 +250,7 @@ def build_reminder(letter: Letter) -> Mail | None:
     context = {
         "subject": meeting_words(event, clock.now()),
         "name": letter.person.first_name,
-        "absent": f"{settings.BASE_URL}{event.get_absolute_url()}",
+        "absent": settings.BASE_URL + reverse("events:absence", args=[event.pk]),
     }
     return _compose("reminder", event, context, why=_because_registered())
 

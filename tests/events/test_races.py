@@ -5,7 +5,7 @@ Each race has a control: the same run with the lock taken away must go wrong, or
 
 import threading
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection, connections
@@ -13,9 +13,10 @@ from django.db import connection, connections
 from base.refusal import Refusal
 from events import actions
 from events.actions import places as kept
-from events.models import Claim, Places
+from events.models import Claim, Places, Registration
 from events.states import SOLD
-from tests.cast import NOW, organisation, person, region
+from outbox.models import Letter
+from tests.cast import NOW, make_cast, organisation, person, region
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -23,13 +24,10 @@ LATER = NOW + timedelta(days=5)
 needs_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="row locks are PostgreSQL's")
 
 
+@pytest.fixture(params=[3, pytest.param(20, marks=pytest.mark.deep)], ids="{} rounds".format)
 def rounds(request):
-    """Three, or twenty in a deep run."""
-    return (
-        20
-        if "deep" in (request.config.option.markexpr or "") and "not deep" not in request.config.option.markexpr
-        else 3
-    )
+    """How often a race is run: three times, or twenty in a deep run."""
+    return request.param
 
 
 def at_once(deeds):
@@ -88,9 +86,9 @@ def without_the_lock(monkeypatch):
 
 @needs_postgresql
 @pytest.mark.parametrize("capacity", [10])
-def test_of_fifty_people_ten_get_the_last_places_and_forty_stand_in_line(county, capacity, request):
+def test_of_fifty_people_ten_get_the_last_places_and_forty_stand_in_line(county, capacity, rounds):
     people = crowd(county, 50)
-    for _round in range(rounds(request)):
+    for _round in range(rounds):
         row = actions.open_places(region=county, capacity=capacity)
         answers = at_once([claim(row, who) for who in people])
         assert not [answer for answer in answers if isinstance(answer, Exception)]
@@ -110,9 +108,9 @@ def test_control_without_the_lock_more_places_are_given_than_there_are(county, m
 
 
 @needs_postgresql
-def test_the_very_last_place_is_given_to_exactly_one_of_twenty(county, request):
+def test_the_very_last_place_is_given_to_exactly_one_of_twenty(county, rounds):
     people = crowd(county, 20)
-    for _round in range(rounds(request)):
+    for _round in range(rounds):
         row = actions.open_places(region=county, capacity=90)
         Places.objects.filter(pk=row.pk).update(sold=89)
         answers = at_once([claim(row, who) for who in people])
@@ -123,9 +121,9 @@ def test_the_very_last_place_is_given_to_exactly_one_of_twenty(county, request):
 
 
 @needs_postgresql
-def test_a_double_click_gives_one_place(county, request):
+def test_a_double_click_gives_one_place(county, rounds):
     [who] = crowd(county, 1)
-    for _round in range(rounds(request)):
+    for _round in range(rounds):
         row = actions.open_places(region=county, capacity=5)
         answers = at_once([claim(row, who)] * 6)
         assert len([answer for answer in answers if isinstance(answer, Claim)]) == 1
@@ -135,9 +133,9 @@ def test_a_double_click_gives_one_place(county, request):
 
 
 @needs_postgresql
-def test_offers_cancellations_and_newcomers_at_once_never_exceed_the_number_or_overtake(county, request):
+def test_offers_cancellations_and_newcomers_at_once_never_exceed_the_number_or_overtake(county, rounds):
     people = crowd(county, 30)
-    for _round in range(rounds(request)):
+    for _round in range(rounds):
         row = actions.open_places(region=county, capacity=10)
         claims = [claim(row, who)() for who in people[:20]]
 
@@ -160,9 +158,9 @@ def test_offers_cancellations_and_newcomers_at_once_never_exceed_the_number_or_o
 
 
 @needs_postgresql
-def test_an_offer_is_accepted_or_lapses_and_never_both(county, request):
+def test_an_offer_is_accepted_or_lapses_and_never_both(county, rounds):
     [who, next_one] = crowd(county, 2)
-    for _round in range(rounds(request) * 2):
+    for _round in range(rounds * 2):
         row = actions.open_places(region=county, capacity=1)
         offer = actions.give_offer(places=row, person=who, expires_at=LATER, by=None, now=NOW)
         actions.join_waiting_list(places=row, person=next_one, by=None, now=NOW)
@@ -179,9 +177,9 @@ def test_an_offer_is_accepted_or_lapses_and_never_both(county, request):
 
 
 @needs_postgresql
-def test_joining_the_line_at_once_gives_everyone_another_position(county, request):
+def test_joining_the_line_at_once_gives_everyone_another_position(county, rounds):
     people = crowd(county, 20)
-    for _round in range(rounds(request)):
+    for _round in range(rounds):
         row = actions.open_places(region=county, capacity=0)
 
         def join(who, first, row=row):
@@ -192,3 +190,19 @@ def test_joining_the_line_at_once_gives_everyone_another_position(county, reques
         line = list(Claim.objects.waiting().filter(places=row))
         assert len({one.position for one in line}) == 20
         assert [one.first for one in line] == [True] * 10 + [False] * 10
+
+
+@needs_postgresql
+def test_two_clocks_at_once_write_each_reminder_once():
+    cast = make_cast()
+    cohort = cast.cohort(days=(date(2027, 5, 12),))
+    people = crowd(cast.sormland, 20)
+    day = cohort.days.get().event
+    Registration.objects.bulk_create(
+        Registration(event=day, person=who, created_at=NOW, changed_at=NOW) for who in people
+    )
+    since, now = day.starts_at - timedelta(days=15), day.starts_at - timedelta(days=13, hours=23)
+    answers = at_once([lambda: actions.enqueue_due_reminders(since=since, now=now)] * 3)
+    assert not [answer for answer in answers if isinstance(answer, Exception)]
+    written = list(Letter.objects.filter(kind="events.reminder").values_list("person", flat=True))
+    assert len(written) == len(set(written)) == 20
