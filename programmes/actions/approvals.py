@@ -141,9 +141,7 @@ def answer_signed_in(*, enrolment: Enrolment, answer: str, by: Person, now: date
         raise refusal
     if answer == Answer.NO and not reason.strip():
         raise ReasonMissing()
-    return _new_answer(
-        enrolment, answer=answer, way=AnswerWay.PAGE, by=by, asked=by, reason=reason, name=by.name, now=now
-    )
+    return _new_answer(enrolment, answer=answer, way=AnswerWay.PAGE, by=by, asked=by, reason=reason, name="", now=now)
 
 
 @transaction.atomic
@@ -200,7 +198,7 @@ def _write(
     approval.reason = reason.strip() if answer == Answer.NO else ""
     approval.way = way
     approval.answered_by = by
-    approval.answered_name = name.strip() or (by.name if by else "")
+    approval.answered_name = name.strip() or (str(by) if by else "")
     approval.answered_at = now
     approval.save(update_fields=["answer", "reason", "way", "answered_by", "answered_name", "answered_at"])
     record(
@@ -295,7 +293,12 @@ def undo_answer(*, approval: Approval, now: datetime) -> Approval:
 
 @transaction.atomic
 def undo_change(*, transition: Transition, by: Person, now: datetime) -> Enrolment:
-    """Take back a change of either side; an answer that caused it is open again."""
+    """Take back a change of either side; an answer that caused it is open again.
+
+    A change that moved a seat is not taken back here: the seat may have gone to the next in line.
+    """
+    if transition.side == Side.PROGRAMME and transition.enrolment.claim_id is not None:
+        raise sides.CannotUndo()
     enrolment = sides.undo(transition=transition, by=by, now=now)
     if transition.side == Side.EMPLOYER:
         approval = (

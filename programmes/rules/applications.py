@@ -53,6 +53,12 @@ class TooLateToWithdraw(Refusal):
     message = _("The time to withdraw the application here is over. Write to the coordinator.")
 
 
+class TooMany(Refusal):
+    """A machine, or a whole town hall behind one address."""
+
+    message = _("Many applications have come from your network in the last hour. Your draft is kept. Try again later.")
+
+
 class NotYourStaff(Forbidden):
     """Only whoever leads the unit registers its people."""
 

@@ -5,9 +5,11 @@ from contextlib import suppress
 from datetime import date
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +24,7 @@ from base.models import Draft
 from base.refusal import Refusal
 from base.tokens import LinkAltered, seal, unseal
 from people.models import Organisation, Request
+from people.rules import name_for
 from people.states import Language
 from programmes.actions import applications as actions
 from programmes.forms.applications import OTHER, AboutForm, CompleteForm, WorkForm
@@ -30,6 +33,7 @@ from programmes.models import Cohort, Enrolment
 from programmes.rules.applications import (
     ApplicationsNotOpen,
     TooLateToWithdraw,
+    TooMany,
     local_day,
     why_not_apply,
     why_not_withdraw,
@@ -43,6 +47,17 @@ COOKIE_AGE = 30 * 24 * 3600
 RECEIPT = "receipt"
 ABOUT = ("name", "email", "phone", "language")
 WORK = ("organisation", "unit", "typed_unit", "employed_since", "degree", "exercises_authority", "manager_address")
+
+
+# How many letters with a draft's link, and how many applications, one network address can cause in an hour.
+DRAFT_LETTERS, APPLICATIONS = 30, 60
+
+
+def _within(request: HttpRequest, what: str, most: int) -> bool:
+    """Count one more of these from the request's network address; whether it is still within the hour's limit."""
+    key = f"{what}:{get_adapter().get_client_ip(request)}"
+    cache.add(key, 0, 3600)
+    return cache.incr(key) <= most
 
 
 # ---------- What every step needs ----------
@@ -74,10 +89,10 @@ def _about(cohort: Cohort) -> dict[str, Any]:
     }
 
 
-def _closed(request: HttpRequest, cohort: Cohort, refusal: Refusal) -> HttpResponse:
+def _closed(request: HttpRequest, cohort: Cohort, refusal: Refusal, *, status: int = 409) -> HttpResponse:
     """The clear word instead of the form when the round takes no applications."""
     context = {**_about(cohort), "reason": str(refusal), "coming": isinstance(refusal, ApplicationsNotOpen)}
-    return render(request, "programmes/apply/closed.html", context, status=409 if request.method == "POST" else 200)
+    return render(request, "programmes/apply/closed.html", context, status=status if request.method == "POST" else 200)
 
 
 def _gone(request: HttpRequest, cohort: Cohort, *, altered: bool) -> HttpResponse:
@@ -150,7 +165,7 @@ def _later(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> Ht
     """ "Save and continue later": the link is mailed when there is an address, and shown in any case."""
     form = AboutForm({**draft.data, "name": "x", "language": "sv"})
     form.is_valid()
-    if form.cleaned_data.get("email"):
+    if form.cleaned_data.get("email") and _within(request, "draft-letters", DRAFT_LETTERS):
         actions.save_for_later(draft=draft, cohort=cohort, language=get_language() or "", now=now())
     return redirect(_address(cohort, "apply_later", token))
 
@@ -293,6 +308,8 @@ def check(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> Htt
     if not form.is_valid():
         return redirect(_address(cohort, "apply_work", token))
     if request.method == "POST":
+        if not _within(request, "applications", APPLICATIONS):
+            return _closed(request, cohort, TooMany(), status=429)
         employer, unit = form.chosen()
         try:
             code = actions.send(
@@ -441,6 +458,7 @@ def own_context(enrolment: Enrolment) -> dict[str, Any]:
         "missing": waiting and enrolment.source == Source.MANAGER and not enrolment.degree,
         "can_withdraw": side != ProgrammeSide.WITHDRAWN and why_not_withdraw(enrolment, now=moment) is None,
         "unit_words": enrolment.typed_unit or enrolment.unit.name,
+        "own_name": name_for(enrolment.person, enrolment.person),
     }
 
 

@@ -49,7 +49,10 @@ def _steps(enrolment: Enrolment, side: Side, viewer: Any) -> list[Step]:
             words.get(row.before, ""),
             words.get(row.after, row.after),
             name_for(row.by, viewer) if row.by else "",
-            undo=row == last and bool(row.before) and can_undo(row, viewer, now=moment),
+            undo=row == last
+            and bool(row.before)
+            and (side == Side.EMPLOYER or enrolment.claim_id is None)
+            and can_undo(row, viewer, now=moment),
         )
         for row in rows
     ]

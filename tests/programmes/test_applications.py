@@ -551,3 +551,29 @@ def test_the_day_is_the_regions_own(open_round, client, at):
     at(datetime.fromisoformat("2027-05-14T21:59:00+00:00"))
     assert client.get(START).status_code == 200
     assert b"<form" in client.get(START).content
+
+
+def test_a_machine_that_applies_again_and_again_is_slowed_and_keeps_its_draft(open_round, work, client, monkeypatch):
+    monkeypatch.setattr("programmes.views.applications.APPLICATIONS", 1)
+    apply(client, work)
+    other = Client()
+    check = steps(other, work, ABOUT | {"email": "annan@nykoping.example"})
+    assert other.post(check).status_code == 429
+    assert Enrolment.objects.count() == 1
+    assert "annan@nykoping.example" in str(Draft.objects.exclude(data__has_key="sent").get().data)
+
+
+def test_links_to_drafts_are_not_mailed_without_end(open_round, client, monkeypatch):
+    monkeypatch.setattr("programmes.views.applications.DRAFT_LETTERS", 1)
+    for address in ("a@x.example", "b@x.example"):
+        shown = Client().post(START, {**ABOUT, "email": address, "later": "yes"}, follow=True)
+        assert "/apply/" in shown.context["link"]
+    assert Letter.objects.count() == 1
+
+
+SENT = {"sv": "Din anmälan är skickad", "fi": "Ilmoittautumisesi on lähetetty", "en": "Your application is sent"}
+
+
+@pytest.mark.parametrize("language", SENT)
+def test_the_receipt_speaks_every_language(open_round, work, client, language):
+    assert SENT[language] in client.get(f"{apply(client, work)}?lang={language}").content.decode()
