@@ -190,3 +190,40 @@ def test_the_theme_that_a_person_has_chosen_stands_on_the_page(client, cast):
     assert 'data-bs-theme="dark"' in client.get("/contact/").content.decode()
     client.cookies["theme"] = '"><script>'
     assert "data-bs-theme" not in client.get("/contact/").content.decode()
+
+
+def test_one_region_has_the_front_page_to_itself(client, cast):
+    cast.programme()
+    page = client.get("/").content.decode()
+    assert "Introduktionsutbildning" in page
+    assert f"<h1>{cast.sormland.name}" in page
+
+
+def test_several_regions_stand_side_by_side(client, cast):
+    cast.programme()
+    cast.programme(region=cast.skaraborg)
+    page = client.get("/").content.decode()
+    assert cast.sormland.name in page
+    assert cast.skaraborg.name in page
+
+
+def test_what_is_not_published_is_not_on_the_front_page(client, cast):
+    programme = cast.programme()
+    programme.published = False
+    programme.save()
+    assert "Introduktionsutbildning" not in client.get("/").content.decode()
+
+
+def test_the_front_page_asks_as_much_for_three_programmes_as_for_one(client, cast, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    cast.programme(region=cast.skaraborg)
+    cast.programme()
+    client.get("/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/")
+    cast.programme(slug="two")
+    cast.programme(slug="three")
+    with django_assert_num_queries(len(few)):
+        client.get("/")
