@@ -38,8 +38,8 @@ def close_applications(now: datetime) -> int:
 
 @jobs.job("lapse offers", every=timedelta(minutes=1))
 def lapse_offers(now: datetime) -> int:
-    """End offers that were not answered in time, and offer the places to the next in line."""
-    return selection.lapse_due(now)
+    """End offers that were not answered in time, and offer every free place to the next in line."""
+    return selection.lapse_due(now) + selection.offer_free(now)
 
 
 @jobs.job("move cohorts on", every=timedelta(minutes=5))

@@ -24,7 +24,6 @@ from programmes.rules import attendance, todos
 from programmes.states import TAKING_PART, CohortState, ProgrammeSide
 from programmes.views.cohorts import cohort_lines
 from programmes.views.staff import waiting_for
-from reports.models import Export
 
 SHOWN = 15
 
@@ -98,7 +97,7 @@ def coordinator(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 def administrator(request: HttpRequest, person: Person) -> HttpResponse:
-    """Failed mail and jobs, running exports, then what the regions have to do."""
+    """Failed mail and jobs, then what the regions have to do."""
     moment = now()
     tasks = _troubled_letters(person)
     failing = list(Tick.objects.filter(failures__gt=0).order_by("name"))
@@ -109,12 +108,8 @@ def administrator(request: HttpRequest, person: Person) -> HttpResponse:
     cohorts = _run(person)
     days = todos.days_of(cohorts)
     later = _cohort_tasks(cohorts, moment, days)
-    exports = Export.objects.visible_to(person).unfinished().count()
     context = {
         "tasks": tasks,
-        "exports": ngettext("%(n)s export is being made.", "%(n)s exports are being made.", exports) % {"n": exports}
-        if exports
-        else "",
         "cohort_tasks": later[:SHOWN],
         "lines": cohort_lines(cohorts, days),
     }
@@ -199,9 +194,18 @@ def director(request: HttpRequest, person: Person) -> HttpResponse:
         taking_part=Count("pk", filter=Q(programme_side__in=[ProgrammeSide.ENROLLED, ProgrammeSide.PAUSED])),
         completed=Count("pk", filter=Q(programme_side=ProgrammeSide.COMPLETED)),
     )
-    figures = {row.pop("cohort"): row for row in rows}
+    figures = {row["cohort"]: row for row in rows}
     cohorts = Cohort.objects.visible_to(person).filter(pk__in=figures).select_related("programme")
-    lines = [CohortFigures(cohort, **figures[cohort.pk]) for cohort in cohorts.order_by("programme__title", "-number")]
+    lines = [
+        CohortFigures(
+            cohort,
+            applied=figures[cohort.pk]["applied"],
+            waiting=figures[cohort.pk]["waiting"],
+            taking_part=figures[cohort.pk]["taking_part"],
+            completed=figures[cohort.pk]["completed"],
+        )
+        for cohort in cohorts.order_by("programme__title", "-number")
+    ]
     towns = Organisation.objects.visible_to(person).filter(path__in=person.reach.director_paths).order_by("name")
     return render(request, "home/director.html", {"tasks": _asked(person), "lines": lines, "towns": list(towns)})
 

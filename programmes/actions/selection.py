@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_noop
 
 from audit.actions import record
@@ -249,8 +250,9 @@ def accept(
     after the last day.
     """
     enrolment = _locked_enrolment(enrolment)
-    if refusal := rules.why_not_answer(enrolment, now=now):
-        raise refusal
+    refusal = rules.why_not_answer(enrolment, now=now)
+    if refusal or enrolment.claim is None:
+        raise refusal or rules.NoOffer()
     claim = events.accept_offer(claim=enrolment.claim, by=by, now=now)
     if diet.strip() or access.strip():
         events.keep_needs(
@@ -302,8 +304,9 @@ def enrol(*, enrolment: Enrolment, by: Person, now: datetime) -> Enrolment:
 def decline(*, enrolment: Enrolment, by: Person | None, now: datetime) -> Enrolment:
     """Say no to the offered place; the next in line gets it."""
     enrolment = _locked_enrolment(enrolment)
-    if refusal := rules.why_not_answer(enrolment, now=now):
-        raise refusal
+    refusal = rules.why_not_answer(enrolment, now=now)
+    if refusal or enrolment.claim is None:
+        raise refusal or rules.NoOffer()
     events.decline_offer(claim=enrolment.claim, by=by, now=now)
     sides.change(enrolment=enrolment, side=Side.PROGRAMME, after=ProgrammeSide.WITHDRAWN, why=DECLINED, by=by, now=now)
     offer_next(cohort=enrolment.cohort, now=now)
@@ -341,6 +344,17 @@ def lapse_due(now: datetime) -> int:
         claim__in=Claim.objects.lapsing(now).values("pk")
     ) | Enrolment.objects.filter(programme_side=ProgrammeSide.OFFERED, claim__state=ClaimState.LAPSED)
     return sum(lapse(enrolment=enrolment, now=now) for enrolment in due.select_related("cohort"))
+
+
+def offer_free(now: datetime) -> int:
+    """Offer seats that became free in any way while somebody waits; returns how many."""
+    waiting = Cohort.objects.filter(
+        state__in=[CohortState.OPEN, CohortState.SELECTION, CohortState.RUNNING],
+        enrolments__programme_side=ProgrammeSide.WAITLISTED,
+        places__sold__lt=F("places__capacity"),
+    )
+    cohorts = waiting.select_related("programme__region").distinct()
+    return sum(len(offer_next(cohort=cohort, now=now)) for cohort in cohorts if rules.gives_places(cohort, now=now))
 
 
 def close_due(now: datetime) -> int:
@@ -398,10 +412,22 @@ def _carried(old: Enrolment, cohort: Cohort, *, by: Person | None, now: datetime
     # Applications ask for a place here, so the import cannot stand at the top.
     from programmes.actions.applications import new_code
 
-    copied = (
-        "person_id source organisation_id unit_id employed_since degree exercises_authority typed_unit "
-        "manager_address may_attend may_attend_reason counts_for_funder counts_reason flags_at"
-    ).split()
+    copied = [
+        "person_id",
+        "source",
+        "organisation_id",
+        "unit_id",
+        "employed_since",
+        "degree",
+        "exercises_authority",
+        "typed_unit",
+        "manager_address",
+        "may_attend",
+        "may_attend_reason",
+        "counts_for_funder",
+        "counts_reason",
+        "flags_at",
+    ]
     new = Enrolment.objects.create(
         cohort=cohort,
         code=new_code(),

@@ -65,7 +65,9 @@ class HostForm(PlainForm):
 
     submit = _("Choose the host")
 
-    host = forms.ModelChoiceField(label=_("Host municipality"), queryset=Organisation.objects.none(), required=False)
+    host: "forms.ModelChoiceField[Organisation]" = forms.ModelChoiceField(
+        label=_("Host municipality"), queryset=Organisation.objects.none(), required=False
+    )
 
     def __init__(self, *args: Any, towns: Sequence[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -121,7 +123,10 @@ class MoveForm(PlainForm):
     start_time = ClockField(label=_("Starts"))
     end_time = ClockField(label=_("Ends"))
     reason = forms.CharField(
-        label=_("Reason"), help_text=_("It stands in the letter to everyone on the day."), required=False, max_length=300
+        label=_("Reason"),
+        help_text=_("It stands in the letter to everyone on the day."),
+        required=False,
+        max_length=300,
     )
 
 

@@ -59,7 +59,10 @@ class IncludeForm(PlainForm):
     submit = _("Let the application count")
 
     reason = forms.CharField(
-        label=_("Reason"), help_text=_("It is kept with the application."), max_length=300, validators=[no_personal_number]
+        label=_("Reason"),
+        help_text=_("It is kept with the application."),
+        max_length=300,
+        validators=[no_personal_number],
     )
 
 

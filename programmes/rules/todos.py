@@ -91,7 +91,18 @@ def counts(cohorts: Iterable[Cohort]) -> dict[int, Counts]:
             to_confirm=Count("pk", filter=applied & Q(Exists(unconfirmed))),
         )
     )
-    return {row.pop("cohort"): Counts(**row) for row in rows}
+    return {
+        row["cohort"]: Counts(
+            taking_part=row["taking_part"],
+            pending=row["pending"],
+            counting=row["counting"],
+            offered=row["offered"],
+            waiting=row["waiting"],
+            next_expiry=row["next_expiry"],
+            to_confirm=row["to_confirm"],
+        )
+        for row in rows
+    }
 
 
 def unmarked(cohorts: Iterable[Cohort], now: datetime) -> dict[int, int]:

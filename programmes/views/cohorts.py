@@ -26,7 +26,14 @@ from outbox.models import Letter
 from outbox.states import OPEN, LetterState
 from people.models import Organisation, Person, Request
 from programmes.actions import cohorts as actions
-from programmes.forms.cohorts import CapacityForm, CohortForm, FunderForm, NextCohortForm, ParticipantFilter, ProgrammeForm
+from programmes.forms.cohorts import (
+    CapacityForm,
+    CohortForm,
+    FunderForm,
+    NextCohortForm,
+    ParticipantFilter,
+    ProgrammeForm,
+)
 from programmes.models import Cohort, CourseDay, Enrolment, Programme, Share
 from programmes.rules import cohorts as rules
 from programmes.rules import todos
@@ -199,7 +206,8 @@ class Stop:
 def _stops(days: list[CourseDay]) -> list[Stop]:
     moment = clock.now()
     live = [day for day in days if day.event.state != EventState.CANCELLED]
-    upcoming = next((day.pk for day in sorted(live, key=lambda day: day.event.starts_at) if day.event.ends_at > moment), 0)
+    in_time = sorted(live, key=lambda day: day.event.starts_at)
+    upcoming = next((day.pk for day in in_time if day.event.ends_at > moment), 0)
     found = []
     for day in days:
         state = "next" if day.pk == upcoming else "done" if day.event.ends_at <= moment else ""
@@ -248,7 +256,11 @@ def _seat_sentences(cohort: Cohort, number: todos.Counts, today: date) -> list[s
     said = []
     if number.offered:
         said.append(
-            ngettext("%(n)s place is offered and not answered.", "%(n)s places are offered and not answered.", number.offered)
+            ngettext(
+                "%(n)s place is offered and not answered.",
+                "%(n)s places are offered and not answered.",
+                number.offered,
+            )
             % {"n": number.offered}
         )
     entry_over = cohort.last_entry_on is not None and today > cohort.last_entry_on
@@ -274,9 +286,7 @@ def _seat_sentences(cohort: Cohort, number: todos.Counts, today: date) -> list[s
         )
     elif number.waiting:
         said.append(
-            ngettext(
-                "%(n)s person is on the waiting list.", "%(n)s people are on the waiting list.", number.waiting
-            )
+            ngettext("%(n)s person is on the waiting list.", "%(n)s people are on the waiting list.", number.waiting)
             % {"n": number.waiting}
         )
     applied = number.counting + number.pending
@@ -285,9 +295,7 @@ def _seat_sentences(cohort: Cohort, number: todos.Counts, today: date) -> list[s
             ngettext("%(n)s application has come in.", "%(n)s applications have come in.", applied) % {"n": applied}
         )
         said.append(
-            ngettext(
-                "%(n)s counts in the selection.", "%(n)s count in the selection.", number.counting
-            )
+            ngettext("%(n)s counts in the selection.", "%(n)s count in the selection.", number.counting)
             % {"n": number.counting}
         )
     return said
@@ -364,14 +372,16 @@ def letters_of(cohort: Cohort, viewer: Person, days: list[CourseDay] | None = No
     """Every letter about the cohort, its days and its enrolments that the viewer may see."""
     events = [day.event_id for day in (days if days is not None else cohort.days.all())]
     enrolments = cohort.enrolments.values_list("pk", flat=True)
-    about = [key(cohort), *(f"events.event:{pk}" for pk in events), *(f"programmes.enrolment:{pk}" for pk in enrolments)]
+    about = [
+        key(cohort),
+        *(f"events.event:{pk}" for pk in events),
+        *(f"programmes.enrolment:{pk}" for pk in enrolments),
+    ]
     return Letter.objects.visible_to(viewer).filter(about__in=about)
 
 
 def _letter_counts(cohort: Cohort, viewer: Person, days: list[CourseDay]) -> dict[str, int]:
-    rows = Counter(
-        dict(letters_of(cohort, viewer, days).order_by().values_list("state").annotate(Count("pk")))
-    )
+    rows = Counter(dict(letters_of(cohort, viewer, days).order_by().values_list("state").annotate(Count("pk"))))
     return {
         "sent": rows[LetterState.SENT],
         "waiting": sum(rows[state] for state in OPEN),
@@ -401,9 +411,9 @@ def cohort(request: Request, pk: int) -> HttpResponse:
     sentences = _seat_sentences(row, number, today)
     capacity = row.places.capacity
     taken = row.places.sold
-    meter_words = (
-        _("%(taken)s of %(seats)s seats are taken.") % {"taken": taken, "seats": capacity} if capacity is not None else ""
-    )
+    meter_words = ""
+    if capacity is not None:
+        meter_words = _("%(taken)s of %(seats)s seats are taken.") % {"taken": taken, "seats": capacity}
     context = {
         "cohort": row,
         "here": "overview",
@@ -459,9 +469,9 @@ def cohort_new(request: Request, pk: int) -> HttpResponse:
     today = clock.today(row.region.time_zone)
     people = rules.coordinators(row.region, today)
     suggested = actions.preset(row, today=today)
-    responsible = suggested.responsible if suggested.responsible in people else (people[0] if len(people) == 1 else None)
+    responsible = suggested.responsible if suggested.responsible in people else None
     initial = {
-        **{name: getattr(suggested, name) for name in ("start", "days", "capacity", "opens_on", "closes_on", "guaranteed")},
+        **{name: getattr(suggested, name) for name in NextCohortForm.base_fields},
         "responsible": responsible.pk if responsible else request.user.pk,
     }
     form = NextCohortForm(request.POST or None, coordinators=people, initial=initial)
@@ -472,9 +482,8 @@ def cohort_new(request: Request, pk: int) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(
-                request, _("%(cohort)s is made, with the plan of the last round and no people.") % {"cohort": made.short_name}
-            )
+            words = _("%(cohort)s is made, with the plan of the last round and no people.")
+            messages.success(request, words % {"cohort": made.short_name})
             return redirect(made)
     return render_form(
         request,
@@ -507,9 +516,7 @@ def cohort_edit(request: Request, pk: int) -> HttpResponse:
     if form.is_valid():
         facts = {name: form.cleaned_data[name] for name in CohortForm.base_fields}
         try:
-            actions.change_cohort(
-                cohort=row, guarantees=form.guarantees, by=request.user, now=clock.now(), **facts
-            )
+            actions.change_cohort(cohort=row, guarantees=form.guarantees, by=request.user, now=clock.now(), **facts)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -646,5 +653,3 @@ def letters(request: Request, pk: int) -> HttpResponse:
         "programmes/letters.html",
         {"cohort": row, "here": "letters", "page": page, "lines": lines, "count": words},
     )
-
-

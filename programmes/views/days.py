@@ -97,9 +97,7 @@ def day_edit(request: Request, pk: int, number: int) -> HttpResponse:
         )
         messages.success(request, _("The day is saved."))
         return redirect(row)
-    return render_form(
-        request, "programmes/day_form.html", form, {"day": row, "heading": _("Theme and preparation")}
-    )
+    return render_form(request, "programmes/day_form.html", form, {"day": row, "heading": _("Theme and preparation")})
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,7 +107,9 @@ def day_host(request: Request, pk: int, number: int) -> HttpResponse:
     towns = list(Organisation.objects.filter(shares__cohort=row.cohort).order_by("shares__order"))
     proposed = fair_hosts(row.cohort, 1, before=row.number)
     fair = proposed[0] if proposed else None
-    form = HostForm(request.POST or None, towns=towns, initial={"host": row.event.host_id or (fair.pk if fair else None)})
+    form = HostForm(
+        request.POST or None, towns=towns, initial={"host": row.event.host_id or (fair.pk if fair else None)}
+    )
     form.back = row.get_absolute_url()
     if form.is_valid():
         try:

@@ -57,9 +57,7 @@ def _missing(cohort: Cohort) -> list[Missing]:
     return found
 
 
-def _seats_page(
-    request: Request, cohort: Cohort, proposal: rules.Proposal, form: SeatsForm
-) -> HttpResponse:
+def _seats_page(request: Request, cohort: Cohort, proposal: rules.Proposal, form: SeatsForm) -> HttpResponse:
     rows = [
         {"row": row, "given": form[f"given_{row.organisation.pk}"], "reason": form[f"reason_{row.organisation.pk}"]}
         for row in proposal.rows
@@ -136,8 +134,12 @@ def seats_check(request: Request, pk: int) -> HttpResponse:
     left = dict(wanted.given)
     offered: list[Enrolment] = []
     waiting: list[Enrolment] = []
-    for enrolment in cohort.enrolments.counting().in_line().select_related(
-        "person", "organisation", "cohort__programme__region", "cohort__programme__funder", "cohort__responsible"
+    for enrolment in (
+        cohort.enrolments.counting()
+        .in_line()
+        .select_related(
+            "person", "organisation", "cohort__programme__region", "cohort__programme__funder", "cohort__responsible"
+        )
     ):
         if left.get(enrolment.organisation_id, 0) > 0:
             left[enrolment.organisation_id] -= 1
@@ -175,9 +177,7 @@ def include(request: Request, pk: int) -> HttpResponse:
     form.back = reverse("programmes:seats", args=[enrolment.cohort_id])
     if form.is_valid():
         try:
-            actions.include(
-                enrolment=enrolment, reason=form.cleaned_data["reason"], by=request.user, now=clock.now()
-            )
+            actions.include(enrolment=enrolment, reason=form.cleaned_data["reason"], by=request.user, now=clock.now())
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -236,7 +236,12 @@ def _page(request: HttpRequest, enrolment: Enrolment, *, by: Person | None, addr
 
 def _offered(**lookup: Any) -> Enrolment:
     found = Enrolment.objects.filter(**lookup).select_related(
-        "cohort__programme__region", "cohort__programme__funder", "cohort__places", "cohort__responsible", "person", "claim"
+        "cohort__programme__region",
+        "cohort__programme__funder",
+        "cohort__places",
+        "cohort__responsible",
+        "person",
+        "claim",
     )
     return get_object_or_404(found)
 

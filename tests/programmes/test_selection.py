@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from base import clock
 from base.refusal import Refusal
+from events.actions import cancel_claim
 from events.models import Claim, Needs, Registration
 from outbox.actions.sending import build
 from outbox.models import Letter
@@ -288,3 +289,13 @@ def test_outsiders_do_not_find_the_selection(cast, cohort, full, sign_in, who):
         assert client.get(reverse(f"programmes:{name}", args=[cohort.pk])).status_code == 404, name
     assert client.post(reverse("programmes:seats_check", args=[cohort.pk]), {"confirm": "1"}).status_code == 404
     assert client.get(reverse("programmes:include", args=[full["es"][0].pk])).status_code == 404
+
+
+def test_a_seat_that_became_free_in_any_way_is_offered_by_the_clock(cast, cohort, full):
+    confirm(cohort, cast.malin)
+    gone = Enrolment.objects.get(pk=full["es"][0].pk)
+    cancel_claim(claim=gone.claim, by=None, now=clock.now())
+    sides.change(enrolment=gone, side="programme", after="withdrawn", by=None, now=clock.now())
+    assert actions.offer_free(clock.now()) == 1
+    assert sides_of([full["es"][3]]) == ["offered"]
+    assert actions.offer_free(clock.now()) == 0
