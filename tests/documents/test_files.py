@@ -59,7 +59,7 @@ def test_it_is_served_as_an_attachment_that_no_cache_keeps() -> None:
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Cache-Control"] == "private, no-store"
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    response.close()
+    response.file_to_stream.close()
 
 
 @override_settings(FILES_ACCEL="/private/")

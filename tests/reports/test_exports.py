@@ -171,7 +171,7 @@ def test_a_file_is_its_askers_alone_and_only_while_the_role_lasts(cast: Any, cou
     mine = sign_in(cast.malin).get(pages[1])
     assert mine.status_code == 200
     assert mine["Content-Disposition"].startswith("attachment")
-    mine.close()
+    assert mine.getvalue() == contents(export.file)
     assert Deed.objects.filter(deed="export.fetched", by=cast.malin).exists()
     cast.malin.roles.all().delete()
     assert sign_in(cast.malin).get(pages[1]).status_code == 404
