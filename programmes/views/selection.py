@@ -1,6 +1,6 @@
 """Sharing the seats, and answering an offer by link or signed in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -29,6 +29,9 @@ from programmes.models import Cohort, CourseDay, Enrolment
 from programmes.rules import selection as rules
 from programmes.states import EmployerSide, ProgrammeSide
 from programmes.views.cohorts import find_cohort
+
+# What stands for the personal link in a letter that is only shown.
+SAMPLE_TOKEN = "0" * 32
 
 # ---------- Sharing the seats ----------
 
@@ -104,7 +107,8 @@ def _previews(enrolments: list[Enrolment], build: Any) -> list[Preview]:
         readers = [enrolment for enrolment in enrolments if enrolment.person.language == code]
         if readers:
             with translation.override(code):
-                found.append(Preview(name, code, build(readers[0]), len(readers)))
+                mail = build(readers[0])
+                found.append(Preview(name, code, replace(mail, text=mail.masked(mail.text)), len(readers)))
     return found
 
 
@@ -156,7 +160,7 @@ def seats_check(request: Request, pk: int) -> HttpResponse:
         "offered": offered,
         "waiting": waiting,
         "expires_at": expires_at,
-        "offer_letters": _previews(offered, lambda enrolment: offer_mail(enrolment, expires_at, "…")),
+        "offer_letters": _previews(offered, lambda enrolment: offer_mail(enrolment, expires_at, SAMPLE_TOKEN)),
         "waiting_letters": _previews(waiting, waiting_mail),
         "offered_words": ngettext("%(n)s person gets an offer", "%(n)s people get an offer", len(offered))
         % {"n": len(offered)},
