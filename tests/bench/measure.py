@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")  # bounds of transactions are no queries
 TICK = 10.0  # milliseconds in the kernel's clock tick
 
 
@@ -30,7 +31,7 @@ def queries_of(item: Callable[[], Any]) -> int:
 
     with CaptureQueriesContext(connection) as captured:
         item()
-    return sum(1 for query in captured.captured_queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE")))
+    return sum(1 for query in captured.captured_queries if not query["sql"].startswith(TRANSACTION))
 
 
 def serve(items: dict[str, Callable[[], Any]]) -> None:
