@@ -401,8 +401,7 @@ class ContactDetailsForm(PlainForm):
 
 PARTS = {
     "course": _("course"),
-    "supervision": _("supervision"),
-    "mentors": _("mentors"),
+    "funder": _("funder"),
 }
 ZONES = ("Europe/Stockholm", "Europe/Helsinki", "Europe/Mariehamn")
 
@@ -432,6 +431,8 @@ class RegionForm(NamesForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["phone"].label = _("Telephone")
+        kept = [part for part in self.initial.get("parts", []) if part not in PARTS]
+        self.fields["parts"].choices = [*PARTS.items(), *((part, part) for part in kept)]  # type: ignore[attr-defined]
         zone = self.initial.get("time_zone")
         if zone and zone not in ZONES and zone in available_timezones():
             self.fields["time_zone"].choices = [(one, one) for one in (*ZONES, zone)]  # type: ignore[attr-defined]

@@ -78,8 +78,8 @@ class Organisation(models.Model):
     @property
     def tint(self) -> int:
         """Which of the six colours the mark has, 1 to 6; from its letters, so that it is the same everywhere."""
-        first, second = (self.mark or self.name or "--")[:2].ljust(2)
-        return (ord(first) + 2 * ord(second)) % 6 + 1
+        letters = (self.mark or self.name or "--")[:2].ljust(2)
+        return (ord(letters[0]) + 2 * ord(letters[1])) % 6 + 1
 
 
 class Region(models.Model):

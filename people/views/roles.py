@@ -35,7 +35,10 @@ def roles(request: HttpRequest) -> HttpResponse:
         rows = rows.none()
     rows = rows.select_related("person", "region", "organisation").order_by("role", "person__name", "pk")
     page = page_of(rows, request)
+    tops = {row.organisation.top_id for row in page if row.organisation and row.organisation.parent_id}
+    employers = {one.pk: one for one in Organisation.objects.filter(pk__in=tops)}
     for row in page:
+        row.employer = employers.get(row.organisation.top_id) if row.organisation else None
         row.now = row.valid_from <= day and (row.valid_to is None or row.valid_to >= day)
         row.may_end = (
             row.valid_to is None
