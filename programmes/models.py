@@ -94,8 +94,12 @@ class Cohort(models.Model):
     last_entry_on = models.DateField(_("last entry day"), null=True, blank=True)
     days_required = models.PositiveSmallIntegerField(_("days required"), default=7)
     answer_days = models.PositiveSmallIntegerField(_("working days to answer an offer"), default=5)
-    responsible = models.ForeignKey(Person, models.PROTECT, related_name="responsible_for", verbose_name=_("responsible"))
-    deputy = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="deputy_for", verbose_name=_("deputy"))
+    responsible = models.ForeignKey(
+        Person, models.PROTECT, related_name="responsible_for", verbose_name=_("responsible")
+    )
+    deputy = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="deputy_for", verbose_name=_("deputy")
+    )
     previous = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="next")
     selection_confirmed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -204,7 +208,9 @@ class Enrolment(models.Model):
     class Meta:
         ordering = ["person__name", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["cohort", "person"], condition=Q(programme_side__in=LIVE_SIDES), name="enrolment_one_live"),
+            models.UniqueConstraint(
+                fields=["cohort", "person"], condition=Q(programme_side__in=LIVE_SIDES), name="enrolment_one_live"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -322,7 +328,9 @@ class Certificate(models.Model):
         ordering = ["-issued_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["enrolment", "kind", "language"], condition=Q(state=CertificateState.VALID), name="certificate_one_valid"
+                fields=["enrolment", "kind", "language"],
+                condition=Q(state=CertificateState.VALID),
+                name="certificate_one_valid",
             )
         ]
 

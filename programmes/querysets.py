@@ -101,9 +101,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
     def counting(self) -> EnrolmentQuerySet:
         """Applicants who count in the selection: approved by the employer, or let in by the coordinator."""
-        return self.applied().filter(
-            Q(employer_side=EmployerSide.APPROVED) | ~Q(included_reason=""), may_attend=True
-        )
+        return self.applied().filter(Q(employer_side=EmployerSide.APPROVED) | ~Q(included_reason=""), may_attend=True)
 
     def pending(self) -> EnrolmentQuerySet:
         """Applicants who do not count yet, since something is missing."""

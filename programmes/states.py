@@ -43,10 +43,20 @@ class ProgrammeSide(TextChoices):
 
 # An offer that is declined, or not answered, ends as withdrawn, with the reason on the transition.
 PROGRAMME_FOLLOWS: dict[str, tuple[str, ...]] = {
-    ProgrammeSide.APPLIED: (ProgrammeSide.OFFERED, ProgrammeSide.WAITLISTED, ProgrammeSide.ENROLLED, ProgrammeSide.WITHDRAWN),
+    ProgrammeSide.APPLIED: (
+        ProgrammeSide.OFFERED,
+        ProgrammeSide.WAITLISTED,
+        ProgrammeSide.ENROLLED,
+        ProgrammeSide.WITHDRAWN,
+    ),
     ProgrammeSide.WAITLISTED: (ProgrammeSide.OFFERED, ProgrammeSide.ENROLLED, ProgrammeSide.WITHDRAWN),
     ProgrammeSide.OFFERED: (ProgrammeSide.ENROLLED, ProgrammeSide.WITHDRAWN, ProgrammeSide.WAITLISTED),
-    ProgrammeSide.ENROLLED: (ProgrammeSide.PAUSED, ProgrammeSide.COMPLETED, ProgrammeSide.WITHDRAWN, ProgrammeSide.NOT_COMPLETED),
+    ProgrammeSide.ENROLLED: (
+        ProgrammeSide.PAUSED,
+        ProgrammeSide.COMPLETED,
+        ProgrammeSide.WITHDRAWN,
+        ProgrammeSide.NOT_COMPLETED,
+    ),
     ProgrammeSide.PAUSED: (ProgrammeSide.ENROLLED, ProgrammeSide.WITHDRAWN, ProgrammeSide.NOT_COMPLETED),
     ProgrammeSide.COMPLETED: (ProgrammeSide.ENROLLED,),
     ProgrammeSide.WITHDRAWN: (ProgrammeSide.APPLIED,),

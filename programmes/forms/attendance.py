@@ -88,8 +88,12 @@ class MakeUpForm(PlainForm):
     """Which missed day is made up on which day of another cohort."""
 
     submit = _("Save")
-    missed = forms.ModelChoiceField(CourseDay.objects.none(), label=_("Missed day"), widget=forms.RadioSelect, empty_label=None)
-    day = forms.ModelChoiceField(CourseDay.objects.none(), label=_("Is made up on"), empty_label=_("Choose a day"))
+    missed: "forms.ModelChoiceField[CourseDay]" = forms.ModelChoiceField(
+        CourseDay.objects.none(), label=_("Missed day"), widget=forms.RadioSelect, empty_label=None
+    )
+    day: "forms.ModelChoiceField[CourseDay]" = forms.ModelChoiceField(
+        CourseDay.objects.none(), label=_("Is made up on"), empty_label=_("Choose a day")
+    )
 
     def __init__(self, *args: Any, enrolment: Enrolment, missed: Any, offered: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from base.marks import audited
 from base import dates
 from base.clock import now
 from base.forms import render_form
+from base.marks import audited
 from base.refusal import Forbidden, Refusal
 from events.models import Registration
 from events.states import EventState, RegistrationState

@@ -369,7 +369,7 @@ class Story:
             host = day.event.host
             if host is None:
                 continue
-            venue, address = cast.VENUES[host.name_sv]
+            venue, address = cast.VENUES[host.name_sv]  # type: ignore[attr-defined]  # modeltranslation adds it
             days.keep_venue(
                 day=day,
                 venue=venue,
