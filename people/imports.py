@@ -284,7 +284,8 @@ class Judge:
             except Wrong as wrong:
                 reasons.append(str(wrong))
         if reasons:
-            cells = {title: _text(cell) for title, cell in line.cells.items()}
+            # Pairs, since PostgreSQL keeps no order in an object.
+            cells = [[title, _text(cell)] for title, cell in line.cells.items()]
             self.bad.append({"line": line.number, "reason": " ".join(reasons), "cells": cells})
 
     # People
@@ -505,11 +506,9 @@ def stage(*, kind: str, region: Region | None, file: IO[bytes], source: str, by:
 
 def error_table(staged: Import) -> tuple[list[str], Iterator[list[str]]]:
     """The lines that came back, with their own columns and the reason last."""
-    titles = list(staged.bad[0]["cells"]) if staged.bad else []
+    titles = [title for title, _cell in staged.bad[0]["cells"]] if staged.bad else []
     head = [_("Line"), *titles, _("Reason")]
-    return head, (
-        [row["line"], *(row["cells"].get(title, "") for title in titles), row["reason"]] for row in staged.bad
-    )
+    return head, ([row["line"], *(cell for _title, cell in row["cells"]), row["reason"]] for row in staged.bad)
 
 
 def namesakes(staged: Import, by: Person) -> list[dict[str, Any]]:
