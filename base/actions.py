@@ -9,7 +9,9 @@ from base.tokens import digest, fresh
 KEPT = timedelta(days=30)
 
 
-def start_draft(*, form: str, about: str = "", person: Any = None, data: dict[str, Any] | None = None, now: datetime) -> tuple[Draft, str]:
+def start_draft(
+    *, form: str, about: str = "", person: Any = None, data: dict[str, Any] | None = None, now: datetime
+) -> tuple[Draft, str]:
     """Begin a draft; returns it with the secret of its link, which is stored nowhere."""
     token = fresh()
     draft = Draft.objects.create(

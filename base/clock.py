@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-
 _standing: ContextVar[datetime | None] = ContextVar("standing", default=None)
 
 

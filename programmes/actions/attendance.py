@@ -38,9 +38,7 @@ def mark(
 
 
 @transaction.atomic
-def mark_day(
-    *, day: CourseDay, marks: dict[int, tuple[str, Decimal | None]], by: Person, now: datetime
-) -> int:
+def mark_day(*, day: CourseDay, marks: dict[int, tuple[str, Decimal | None]], by: Person, now: datetime) -> int:
     """Record a whole day from the door list: registration keys to mark and hours. Returns how many were recorded."""
     if not rules.may_record(day.event, by):
         raise Forbidden(str(rules.NotYours()))

@@ -79,9 +79,10 @@ def why_not_make_up(enrolment: Enrolment, missed: CourseDay, day: CourseDay) -> 
         return NotMissed()
     if day.cohort_id == enrolment.cohort_id:
         return OwnDay()
-    if enrolment.make_ups.filter(missed=missed).exists() or MakeUp.objects.filter(
-        registration__event=day.event, enrolment__person=enrolment.person_id
-    ).exists():
+    if (
+        enrolment.make_ups.filter(missed=missed).exists()
+        or MakeUp.objects.filter(registration__event=day.event, enrolment__person=enrolment.person_id).exists()
+    ):
         return AlreadyMadeUp()
     return None
 

@@ -65,8 +65,8 @@ def build(cast: Cast) -> World:
     cast.attendance(done, "n", "n")
     foreign = cast.cohort(cast.programme(cast.skaraborg), number=1)
     cast.enrolment(foreign, cast.selma)
-    Staff.objects.create(event=running.days.get(number=3).event, person=made["host"], function="host")
-    Staff.objects.create(event=running.days.get(number=3).event, person=made["lecturer"], function="lecturer")
+    Staff.objects.create(event=running.days.get(number=4).event, person=made["host"], function="host")
+    Staff.objects.create(event=running.days.get(number=4).event, person=made["lecturer"], function="lecturer")
     Staff.objects.create(event=running.days.get(number=2).event, person=made["host_other"], function="host")
 
     def one(name: str, *who: str, elsewhere: tuple[str, ...] = (), foreign: bool = True) -> Principal:
@@ -105,8 +105,8 @@ def build(cast: Cast) -> World:
         "tuva": tuva,
         "leila": leila,
         "done": done,
-        "day": running.days.get(number=3),
-        "registration": running.days.get(number=3).event.registrations.get(person=cast.tuva),
+        "day": running.days.get(number=4),
+        "registration": running.days.get(number=4).event.registrations.get(person=cast.tuva),
         "employment": Employment.objects.get(person=cast.tuva),
     }
     return World(cast, people, things)

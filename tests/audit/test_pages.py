@@ -84,7 +84,10 @@ def recorded() -> set[str]:
     """Every deed that the code names where it records one."""
     found = set()
     for path in Path(settings.BASE_DIR).glob("[a-z]*/**/*.py"):
-        if path.parts[len(Path(settings.BASE_DIR).parts)] in {"base", "tests", "bin", "var"} or "migrations" in path.parts:
+        if (
+            path.parts[len(Path(settings.BASE_DIR).parts)] in {"base", "tests", "bin", "var"}
+            or "migrations" in path.parts
+        ):
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
