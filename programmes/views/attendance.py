@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from base import dates
 from base.clock import now
@@ -125,6 +125,7 @@ def _run_cohort(request: Request, pk: int) -> Cohort:
 
 
 @audited("attendance.seen")
+@require_safe
 def grid(request: Request, pk: int) -> HttpResponse:
     """The attendance of a whole cohort."""
     cohort = _run_cohort(request, pk)

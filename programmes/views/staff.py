@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from base.clock import now
 from base.marks import audited
 from base.models import Draft
-from base.refusal import Forbidden, Refusal
+from base.refusal import Refusal
 from people.models import Employment, Organisation, Person, Request
 from people.querysets import within
 from people.rules import name_for
@@ -26,12 +26,6 @@ from programmes.forms.applications import NewcomerFormSet, StaffForm
 from programmes.models import Cohort, Enrolment
 from programmes.rules.applications import known_namesakes, local_day, why_not_apply
 from programmes.states import LIVE_SIDES, CohortState, EmployerSide, ProgrammeSide, Source
-
-
-class NoStaff(Forbidden):
-    """Only those who lead a unit have staff here."""
-
-    message = _("This page is for managers and directors.")
 
 
 @dataclass(frozen=True)
@@ -65,7 +59,7 @@ def staff(request: Request) -> HttpResponse:
     """What waits for a yes, and who of one's staff is in which round."""
     reach = request.user.reach
     if not reach.staff_paths:
-        raise NoStaff()
+        raise Http404  # nobody else knows of the page
     current = (
         Enrolment.objects.visible_to(request.user)
         .filter(within(reach.staff_paths, "unit__path"), programme_side__in=LIVE_SIDES)
@@ -143,7 +137,7 @@ def register(request: Request) -> HttpResponse:
     """The first screen: which round, who of one's staff, and who is new."""
     manager = request.user
     if not manager.reach.staff_paths:
-        raise NoStaff()
+        raise Http404  # nobody else knows of the page
     cohorts = open_cohorts(manager)
     people, units = _staff_of(manager), _units_of(manager)
     words = [(person, f"{name_for(person, manager)}, {unit.name}") for person, unit in people]
@@ -196,7 +190,7 @@ def check(request: Request, pk: UUID) -> HttpResponse:
     manager = request.user
     draft = actions.find_staff_draft(pk=pk, by=manager, now=now())
     if draft is None:
-        return redirect("programmes:staff_register")
+        raise Http404
     if draft.data.get("sent"):
         return _sent(request, int(draft.data["made"]), int(draft.data["before"]))
     cohort = next((row for row in open_cohorts(manager) if str(row.pk) == str(draft.data["cohort"])), None)
