@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -151,6 +152,7 @@ def zone_note(value: datetime, zone: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)  # a page shows dozens, and the address of the file stands for as long as the process
 def icon(name: str) -> SafeString:
     """One of the stroke icons, always beside text."""
     return format_html(
