@@ -14,6 +14,10 @@ class DeedQuerySet(models.QuerySet["Deed"]):
         """Rows that no seal covers yet, in order."""
         return self.filter(seal__isnull=True).order_by("pk")
 
+    def newest(self) -> int:
+        """The number of the latest deed, which tells whether anything has been done since; 0 before the first."""
+        return self.order_by("-pk").values_list("pk", flat=True).first() or 0
+
     def visible_to(self, person: Any) -> "DeedQuerySet":
         """Administrators see all, coordinators their regions', nobody else anything."""
         if not person.is_authenticated:

@@ -1,16 +1,25 @@
 """The public pages of a region and of a programme, and the days as a calendar file."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.messages import get_messages
+from django.core.cache import cache
+from django.db import connection
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from audit.models import Deed
 from base.clock import now
 from events.states import EventState
 from people.models import Region
@@ -69,13 +78,56 @@ def rounds(cohorts: Sequence[Cohort], *, moment: datetime) -> list[Round]:
     return sorted((round_of(cohort, moment=moment) for cohort in cohorts), key=order)
 
 
+# What the public pages show, which are read most of all: rows with their every word in every language cost far more.
+PROGRAMME = ("slug", "title", "summary", "audience", "description", "conditions", "themes", "first_come")
+REGION = ("region__slug", "region__name", "region__phone", "region__time_zone")
+FUNDER = ("funder__name", "funder__statement", "funder__emblem_name")
+COHORT = ("programme", "number", "state", "opens_on", "closes_on", "places__capacity", "places__sold")
+RESPONSIBLE = tuple(f"responsible__{name}" for name in ("name", "email", "protected", "substitute_code", "home_region"))
+DAY = ("cohort", "number", *(f"event__{name}" for name in ("state", "title", "date", "start_time", "end_time")))
+HOST = tuple(f"event__host__{name}" for name in ("name", "mark"))
+
+
 def _days() -> Prefetch:
     """The days with their events and hosts, in one query; they are as public as their cohort."""
-    return Prefetch("days", CourseDay.objects.select_related("event__host").order_by("number"))
+    return Prefetch("days", CourseDay.objects.select_related("event__host").only(*DAY, *HOST).order_by("number"))
+
+
+View = Callable[..., HttpResponse]
+
+
+def kept(view: View) -> View:
+    """Show a stranger the page that was made for the stranger before, unless anything has happened since.
+
+    A page is kept to the end of the minute, and only until the next deed of anyone, which the audit counts. Pages of
+    those who have signed in, with a message, or with a form's token are made anew each time.
+    """
+
+    @wraps(view)
+    def shown(request: HttpRequest, *values: str, **names: str) -> HttpResponse:
+        if request.user.is_authenticated or request.GET.keys() - {"lang"} or len(get_messages(request)):
+            return view(request, *values, **names)
+        facts = f"{connection.settings_dict['NAME']} {request.path} {get_language()} {getattr(request, 'theme', '')}"
+        key = f"page:{hashlib.sha256(facts.encode()).hexdigest()}"
+        stamp = (settings.VERSION, f"{now():%Y-%m-%d %H:%M}", Deed.objects.newest())
+        try:
+            made, content = cache.get(key) or ("", b"")
+        except Exception:  # whatever a cache that is down says: then the page is made
+            return view(request, *values, **names)
+        if made == stamp:
+            return HttpResponse(content)
+        response = view(request, *values, **names)
+        if response.status_code == 200 and "CSRF_COOKIE_NEEDS_UPDATE" not in request.META:
+            with suppress(Exception):  # the page is made; keeping it only helps the next reader
+                cache.set(key, (stamp, response.content), 60)
+        return response
+
+    return shown
 
 
 @login_not_required
 @require_safe
+@kept
 def region(request: HttpRequest, region: str) -> HttpResponse:
     """A region's programmes, and what is open or will open."""
     place = get_object_or_404(Region, slug=region)
@@ -104,10 +156,14 @@ def region(request: HttpRequest, region: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept
 def programme(request: HttpRequest, region: str, programme: str) -> HttpResponse:
     """What the programme is, for whom, on which days, who pays, and how to apply."""
     found = get_object_or_404(
-        Programme.objects.visible_to(request.user).published().select_related("region", "funder"),
+        Programme.objects.visible_to(request.user)
+        .published()
+        .select_related("region", "funder")
+        .only(*PROGRAMME, *REGION, *FUNDER),
         region__slug=region,
         slug=programme,
     )
@@ -116,6 +172,7 @@ def programme(request: HttpRequest, region: str, programme: str) -> HttpResponse
         .filter(programme=found)
         .exclude(state__in=[CohortState.DRAFT, CohortState.DECIDED])
         .select_related("places", "responsible")
+        .only(*COHORT, *RESPONSIBLE)
         .prefetch_related(_days())[:6]
     )
     for cohort in cohorts:

@@ -505,6 +505,35 @@ def test_the_public_pages_cost_few_queries(cast, client, django_assert_max_num_q
         assert client.get("/sormland/").status_code == 200
 
 
+def test_a_stranger_reads_what_the_last_one_read_until_something_is_done_or_the_minute_ends(
+    cast, open_round, client, at, django_assert_num_queries
+):
+    from audit.actions import record
+
+    at("2027-05-10 10:00:05")
+    first = client.get("/sormland/introduktion/")
+    assert "/12/apply/" in first.content.decode()
+    with django_assert_num_queries(1):
+        assert client.get("/sormland/introduktion/").content == first.content
+    assert 'lang="fi"' in client.get("/sormland/introduktion/?lang=fi").content.decode()[:200]
+    client.cookies.clear()
+    type(open_round).objects.filter(pk=open_round.pk).update(state="selection")
+    assert "/12/apply/" in client.get("/sormland/introduktion/").content.decode()
+    record("round_closed", by=cast.malin, about=open_round, now=now())
+    assert "/12/apply/" not in client.get("/sormland/introduktion/").content.decode()
+    type(open_round).objects.filter(pk=open_round.pk).update(state="open")
+    at("2027-05-10 10:01")
+    assert "/12/apply/" in client.get("/sormland/introduktion/").content.decode()
+
+
+def test_who_has_signed_in_reads_no_page_that_was_made_for_a_stranger(cast, open_round, client, sign_in):
+    stranger = client.get("/sormland/introduktion/").content.decode()
+    assert cast.malin.name in sign_in(cast.malin).get("/sormland/introduktion/?lang=sv").content.decode()
+    client.logout()
+    assert client.get("/sormland/introduktion/").content.decode() == stranger
+    assert 'class="me"' not in stranger
+
+
 def test_the_programme_page_tells_days_hosts_and_funder_in_the_readers_language(cast, open_round, client):
     from programmes.models import Funder
 
