@@ -111,6 +111,7 @@ class Story:
     region: Region = field(init=False)
     admin: Person = field(init=False)
     malin: Person = field(init=False)
+    deputy: Person = field(init=False)
 
     def tell(self) -> None:
         """All of it, in the order in which it happened."""
@@ -189,8 +190,8 @@ class Story:
         """Coordinators, directors and managers, and the mentor and the supervisor."""
         give = partial(roles.give_role, valid_from=LONG_AGO, by=self.admin, now=now)
         self.malin = self.employed(cast.SIGN_INS["coordinator"], now)
-        deputy = self.employed(cast.DEPUTY, now)
-        for coordinator in (self.malin, deputy):
+        self.deputy = self.employed(cast.DEPUTY, now)
+        for coordinator in (self.malin, self.deputy):
             give(person=coordinator, role=Role.COORDINATOR, region=self.region)
         for town, name in cast.DIRECTORS.items():
             self.direct(Someone(name, town, title="Socialchef"), give, now)
@@ -296,7 +297,7 @@ class Story:
 
     def make(self, programme: Programme, start: date, now: datetime) -> Cohort:
         """A draft with its window, 24 seats and two guaranteed seats for each municipality."""
-        return cohorts.make_next(
+        cohort = cohorts.make_next(
             programme=programme,
             start=self.weekday(start),
             days=len(RHYTHM),
@@ -305,6 +306,19 @@ class Story:
             closes_on=start - timedelta(days=30),
             guaranteed=2,
             responsible=self.malin,
+            by=self.malin,
+            now=now,
+        )
+        return cohorts.change_cohort(
+            cohort=cohort,
+            opens_on=cohort.opens_on,
+            closes_on=cohort.closes_on,
+            last_entry_on=self.days_of(cohort)[1].event.date,
+            days_required=cohort.days_required,
+            answer_days=cohort.answer_days,
+            responsible=self.malin,
+            deputy=self.deputy,
+            guarantees={share.organisation_id: share.guaranteed for share in cohort.shares.all()},
             by=self.malin,
             now=now,
         )
