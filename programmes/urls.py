@@ -13,6 +13,7 @@ from programmes.views import (
     enrolments,
     leaving,
     my_days,
+    programmes,
     public,
     selection,
     staff,
@@ -73,6 +74,7 @@ DAY = f"{COHORT}days/<int:number>/"
 COHORTS: list[URLPattern] = [
     path("programmes/", cohorts.programmes, name="programmes"),
     path("programmes/participants/", cohorts.all_participants, name="participants"),
+    path("programmes/new/", programmes.programme_new, name="programme_new"),
     path("programmes/<int:pk>/", cohorts.programme, name="programme_inside"),
     path("programmes/<int:pk>/edit/", cohorts.programme_edit, name="programme_edit"),
     path("programmes/<int:pk>/funder/", cohorts.programme_funder, name="programme_funder"),
