@@ -15,7 +15,7 @@ class NewProgrammeForm(PlainForm):
 
     submit = _("Create the programme")
 
-    region: forms.ModelChoiceField = forms.ModelChoiceField(  # type: ignore[type-arg]
+    region: "forms.ModelChoiceField[Region]" = forms.ModelChoiceField(
         Region.objects.none(), label=_("Region"), empty_label=_("Choose a region")
     )
     title = forms.CharField(
