@@ -40,14 +40,22 @@ from programmes.rules.applications import (
     workplaces_of,
 )
 from programmes.states import EmployerSide, ProgrammeSide, Source
-from programmes.views.public import round_of
+from programmes.views.public import COHORT, round_of
 
 COOKIE = "draft-{}"
 COOKIE_AGE = 30 * 24 * 3600
 RECEIPT = "receipt"
 ABOUT = ("name", "email", "phone", "language")
 WORK = ("organisation", "unit", "typed_unit", "employed_since", "degree", "exercises_authority", "manager_address")
-
+# What the steps show of the programme and its region; `only` knows no languages where it reads through a cohort.
+PROGRAMME = (
+    *(f"programme__{name}" for name in ("slug", "first_come", "region__slug", "region__phone", "region__time_zone")),
+    *(
+        f"programme__{name}_{code}"
+        for name in ("title", "summary", "region__name")
+        for code, _name in settings.LANGUAGES
+    ),
+)
 
 # How many letters with a draft's link, and how many applications, one network address can cause in an hour.
 DRAFT_LETTERS, APPLICATIONS = 30, 60
@@ -67,7 +75,8 @@ def _cohort(request: HttpRequest, region: str, programme: str, number: int) -> C
     return get_object_or_404(
         Cohort.objects.visible_to(request.user)
         .filter(programme__published=True)
-        .select_related("programme__region", "programme__funder", "places"),
+        .select_related("programme__region", "places")
+        .only(*COHORT, *PROGRAMME),
         programme__region__slug=region,
         programme__slug=programme,
         number=number,

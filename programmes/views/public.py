@@ -12,7 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.messages import get_messages
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
@@ -27,6 +27,15 @@ from programmes.letters.applications import calendar_of
 from programmes.models import Cohort, CourseDay, Programme
 from programmes.rules.applications import ApplicationsNotOpen, local_day, why_not_apply
 from programmes.states import CohortState
+
+# What the public pages show, which are read most of all: rows with their every word in every language cost far more.
+PROGRAMME = ("slug", "title", "summary", "audience", "description", "conditions", "themes", "first_come")
+REGION = ("region__slug", "region__name", "region__phone", "region__time_zone")
+FUNDER = ("funder__name", "funder__statement", "funder__emblem_name")
+COHORT = ("programme", "number", "state", "opens_on", "closes_on", "places__capacity", "places__sold")
+RESPONSIBLE = tuple(f"responsible__{name}" for name in ("name", "email", "protected", "substitute_code", "home_region"))
+DAY = ("cohort", "number", *(f"event__{name}" for name in ("state", "title", "date", "start_time", "end_time")))
+HOST = tuple(f"event__host__{name}" for name in ("name", "mark"))
 
 
 @dataclass(frozen=True)
@@ -51,10 +60,15 @@ class Round:
         return self.days[-1].event.date if self.days else None
 
 
+def days_with_hosts(days: QuerySet[CourseDay]) -> QuerySet[CourseDay]:
+    """These days in order with what the public pages show of their events and hosts."""
+    return days.select_related("event__host").only(*DAY, *HOST).order_by("number")
+
+
 def round_of(cohort: Cohort, *, moment: datetime) -> Round:
     """The cohort with its days, in one query, or none when the days came along."""
     with_events = "days" in getattr(cohort, "_prefetched_objects_cache", {})
-    rows = cohort.days.all() if with_events else cohort.days.select_related("event__host").order_by("number")
+    rows = cohort.days.all() if with_events else days_with_hosts(cohort.days.all())
     days = [day for day in rows if day.event.state != EventState.CANCELLED]
     refusal = why_not_apply(cohort, now=moment)
     if refusal is None:
@@ -78,19 +92,9 @@ def rounds(cohorts: Sequence[Cohort], *, moment: datetime) -> list[Round]:
     return sorted((round_of(cohort, moment=moment) for cohort in cohorts), key=order)
 
 
-# What the public pages show, which are read most of all: rows with their every word in every language cost far more.
-PROGRAMME = ("slug", "title", "summary", "audience", "description", "conditions", "themes", "first_come")
-REGION = ("region__slug", "region__name", "region__phone", "region__time_zone")
-FUNDER = ("funder__name", "funder__statement", "funder__emblem_name")
-COHORT = ("programme", "number", "state", "opens_on", "closes_on", "places__capacity", "places__sold")
-RESPONSIBLE = tuple(f"responsible__{name}" for name in ("name", "email", "protected", "substitute_code", "home_region"))
-DAY = ("cohort", "number", *(f"event__{name}" for name in ("state", "title", "date", "start_time", "end_time")))
-HOST = tuple(f"event__host__{name}" for name in ("name", "mark"))
-
-
 def _days() -> Prefetch:
     """The days with their events and hosts, in one query; they are as public as their cohort."""
-    return Prefetch("days", CourseDay.objects.select_related("event__host").only(*DAY, *HOST).order_by("number"))
+    return Prefetch("days", days_with_hosts(CourseDay.objects.all()))
 
 
 View = Callable[..., HttpResponse]
