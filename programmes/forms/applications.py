@@ -222,6 +222,8 @@ class NewcomerForm(Bare):
         self.fields["language"].initial = language
         for name in ("name", "email"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
+        # The page shows one row from the start; like those that are added, it may stay empty.
+        self.empty_permitted = True
 
     def has_changed(self) -> bool:
         """A row without name and address is nobody, whatever its choices say."""

@@ -327,9 +327,9 @@ def test_others_do_not_see_it(cast, open_round, sign_in):
     assert side() == "asked"
 
 
-def test_who_leads_nobody_is_told_so(cast, sign_in):
+def test_who_leads_nobody_does_not_find_the_pages(cast, sign_in):
     for address in ("/programmes/staff/", "/programmes/staff/register/"):
-        assert sign_in(cast.tuva).get(address).status_code == 403
+        assert sign_in(cast.tuva).get(address).status_code == 404
 
 
 def test_the_one_who_answered_can_undo_on_the_page_and_nobody_else(cast, open_round, sign_in, at):

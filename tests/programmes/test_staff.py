@@ -150,10 +150,19 @@ def test_people_and_units_of_others_cannot_be_registered(cast, open_round, sign_
     assert not Enrolment.objects.exists()
 
 
+def test_a_row_left_empty_on_the_page_is_nobody(cast, open_round, sign_in):
+    page = sign_in(cast.stina).get(REGISTER)
+    shown = page.context["rows"].management_form
+    data = {"new-TOTAL_FORMS": shown["TOTAL_FORMS"].value(), "new-INITIAL_FORMS": shown["INITIAL_FORMS"].value()}
+    data |= {"new-0-name": "", "new-0-email": "", "new-0-unit": cast.barn.pk, "new-0-form": "permanent"}
+    answer = sign_in(cast.stina).post(REGISTER, {"cohort": open_round.pk, "people": [cast.tuva.pk], **data})
+    assert answer.status_code == 302
+
+
 def test_another_managers_draft_is_nobody_elses(cast, open_round, sign_in):
     check = sign_in(cast.stina).post(REGISTER, {"cohort": open_round.pk, "people": [cast.tuva.pk], **rows()}).url
     for other in (cast.omar, cast.lars):
-        assert sign_in(other).post(check).url == REGISTER
+        assert sign_in(other).post(check).status_code == 404
     assert not Enrolment.objects.exists()
 
 
