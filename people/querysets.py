@@ -91,6 +91,12 @@ class RegionQuerySet(models.QuerySet["Region"]):
         return self.filter(pk__in=person.reach.region_ids)
 
 
+def _employed_under(paths: list[str], day: date) -> models.QuerySet[Any, Any]:
+    """The keys of people with an employment on `day` at or below any of the `paths`."""
+    Employment = apps.get_model("people", "Employment")
+    return Employment.objects.filter(valid_on(day), within(paths, "unit__path")).values("person_id")
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     """People, with or without an account in use."""
 
@@ -125,7 +131,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
             condition |= Q(home_region_id__in=reach.region_ids)
         paths = [*reach.region_paths, *reach.manager_paths]
         if paths:
-            condition |= Q(pk__in=self.model._default_manager.employed_under(paths, now().date()).values("pk"))
+            condition |= Q(pk__in=_employed_under(paths, now().date()))
         return condition
 
     def holding(self, role: str, day: date) -> PersonQuerySet:
@@ -135,10 +141,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def employed_under(self, paths: list[str], day: date) -> PersonQuerySet:
         """People with an employment on `day` at or below any of the `paths`."""
-        Employment = apps.get_model("people", "Employment")
-
-        employments = Employment.objects.filter(valid_on(day), within(paths, "unit__path"), person=OuterRef("pk"))
-        return self.filter(Exists(employments))
+        return self.filter(pk__in=_employed_under(paths, day))
 
     def visible_to(self, person: Any) -> PersonQuerySet:
         """Oneself; a manager's and a director's staff of today; a coordinator's region; everyone for administrators."""
@@ -148,12 +151,11 @@ class PersonQuerySet(models.QuerySet["Person"]):
         if reach.administrator:
             return self
         today = now().date()
-        staff = self.model._default_manager.employed_under(reach.all_paths, today) if reach.all_paths else None
         condition = Q(pk=person.pk)
-        if staff is not None:
-            condition |= Q(pk__in=staff.values("pk"))
         if reach.region_ids:
             condition |= Q(home_region_id__in=reach.region_ids)
+        if reach.all_paths:
+            condition |= Q(pk__in=_employed_under(reach.all_paths, today))
         return self.filter(condition)
 
 
@@ -161,6 +163,10 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ign
     """People by their address, as sign-in asks for them."""
 
     use_in_migrations = True
+
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        """One person with her region: sign-in's backend finds by this who reads, and every page tells time as there."""
+        return self.get_queryset().select_related("home_region").get(*args, **kwargs)
 
     def get_by_natural_key(self, address: str | None) -> Any:
         """The person whose main address this is, whatever the case."""
