@@ -231,7 +231,6 @@ def about(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> Htt
         draft = actions.save_draft(draft=draft, data=_cleaned(form, ABOUT), now=now())
         return _with_cookie(redirect(_address(cohort, _next_step(draft), token)), cohort, token)
     context = {**_about(cohort), "draft": draft, "token": token, "back": cohort.programme.get_absolute_url()}
-    context = {**_about(cohort), "draft": None, "back": cohort.programme.get_absolute_url()}
     return render_form(request, "programmes/apply/about.html", form, context)
 
 

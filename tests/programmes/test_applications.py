@@ -606,3 +606,10 @@ SENT = {"sv": "Din anmälan är skickad", "fi": "Ilmoittautumisesi on lähetetty
 @pytest.mark.parametrize("language", SENT)
 def test_the_receipt_speaks_every_language(open_round, work, client, language):
     assert SENT[language] in client.get(f"{apply(client, work)}?lang={language}").content.decode()
+
+
+def test_the_first_step_of_a_kept_draft_says_that_it_is_kept(cast, open_round, client):
+    _draft, token = applications.open_draft(cohort=open_round, data={"name": "Åsa Öberg"}, now=now())
+    page = client.get(f"/sormland/introduktion/{open_round.number}/apply/{token}/about/")
+    assert "Utkast sparat" in page.content.decode()
+    assert 'value="Åsa Öberg"' in page.content.decode()
