@@ -124,6 +124,8 @@ def look(page: Any, axe: Callable[[], list[Any]]) -> Iterator[Look]:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         for width in widths:
             page.set_viewport_size({"width": width, "height": SIZES[width]})
+            # From the top, where the bar that stays covers nothing.
+            page.evaluate("window.scrollTo(0, 0)")
             for scheme in schemes:
                 page.emulate_media(color_scheme=scheme)
                 page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)

@@ -338,3 +338,62 @@ def test_7_an_administrator_exports_participants(
     assert download.value.suggested_filename.endswith((".xlsx", ".csv"))
     export.refresh_from_db()
     assert export.state == "ready"
+
+
+# Words of our own pages that only a Swedish reader may meet; content of the region falls back to its first language.
+SWEDISH = re.compile(r"\b(Skicka|Spara|Tillbaka|Namn|Anmäl dig|Ändra|Nästa|Frågor|Närvaro|Hej|Platser|Dagarna|Intyg)\b")
+
+
+@pytest.mark.parametrize("language", ["fi", "en"])
+def test_the_way_in_and_the_way_on_are_whole_in_the_other_languages(
+    page: Any, site: str, cast: Any, opened: Any, running: Any, look: Any, sign_in: Any, language: str
+) -> None:
+    """Application, manager's answer, coordinator's hub: no Swedish word of ours on a Finnish or English page."""
+    wrong: list[str] = []
+
+    def read(name: str, size: int = 390) -> None:
+        look(f"8-{name}-{language}", widths=(size,), schemes=("light",))
+        assert page.locator("html").get_attribute("lang") == language
+        if found := SWEDISH.search(page.inner_text("body")):
+            wrong.append(f"{name}: {found.group()}")
+
+    page.goto(f"{site}/sormland/introduktion/?lang={language}")
+    read("programme")
+    page.locator('a[href*="/apply/"]:visible').first.click()
+    if page.locator("[name=name]").count() == 0:
+        send(page)
+    page.fill("[name=name]", "Riikka Mäkelä")
+    page.fill("[name=email]", "riikka.makela@kommun.example")
+    page.check(f"[name=language][value={language}]")
+    read("about")
+    send(page)
+    page.select_option("[name=organisation]", label="Eskilstuna")
+    page.select_option("[name=unit]", str(cast.barn.pk))
+    page.fill("[name=employed_since]", "3/2027")
+    page.fill("[name=degree]", "YTM 2026")
+    page.locator("[name=exercises_authority]").first.check()
+    page.fill("[name=manager_address]", "stina@eskilstuna.example")
+    read("work")
+    send(page)
+    read("check")
+    send(page)
+    read("receipt")
+    sending.send_due(now=now() + timedelta(minutes=30))
+    receipt = next(letter for letter in mail.outbox if letter.to == ["riikka.makela@kommun.example"])
+    assert not SWEDISH.search(receipt.subject)
+    cast.malin.language = language
+    cast.malin.save()
+    sign_in(cast.malin)
+    for name, address in (
+        ("home", "/"),
+        ("hub", reverse("programmes:cohort", args=[running.pk])),
+        ("seats", reverse("programmes:seats", args=[opened.pk])),
+        ("participants", reverse("programmes:cohort_participants", args=[running.pk])),
+        ("certificates", reverse("programmes:certificates", args=[running.pk])),
+        ("letters", reverse("outbox:letters")),
+        ("persons", reverse("people:persons")),
+        ("exports", reverse("reports:exports")),
+    ):
+        page.goto(site + address)
+        read(name, 1280)
+    assert not wrong, wrong
