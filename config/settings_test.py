@@ -28,4 +28,5 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 WHITENOISE_USE_FINDERS = False
-MEDIA_ROOT = Path(os.environ["HELMI_TEST_VAR"]) / "files"
+# Each worker has its own files: the sweep of one, at another time, would take those of the others for strays.
+MEDIA_ROOT = Path(os.environ["HELMI_TEST_VAR"]) / os.environ.get("PYTEST_XDIST_WORKER", "main") / "files"
