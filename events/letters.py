@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +32,7 @@ CANCELLED = "events.cancelled"
 MISSED = "events.missed"
 # Letters that lose their sense when the event is cancelled.
 BEFORE_THE_DAY = (REMINDER, MOVED, CHANGED)
+KINDS = (*BEFORE_THE_DAY, CANCELLED, MISSED)
 
 
 def scope_of(event: Event) -> str:
@@ -137,14 +139,53 @@ def missed(event: Event, *, now: datetime) -> Letter:
 # ---------- Building ----------
 
 
+_along: list[str] = []
+
+
+def read_along(*relations: str) -> None:
+    """Tell which relations of an upper app the templates follow from an event, so that they are read with it."""
+    _along.extend(relations)
+
+
+@dataclass(frozen=True)
+class _AtHand:
+    """What the letters of one round need: events, changes, and who takes part and is awaited, as (event, person)."""
+
+    events: dict[int, Event]
+    changes: dict[int, Change]
+    standing: set[tuple[int, int]]
+    expected: set[tuple[int, int]]
+
+
+def _read(letters: Sequence[Letter]) -> _AtHand:
+    ours = [letter for letter in letters if letter.kind in KINDS]
+    events = {letter.facts["event"] for letter in ours if "event" in letter.facts}
+    changes = {
+        letter.facts["change"] for letter in ours if letter.kind in (MOVED, CHANGED) and "change" in letter.facts
+    }
+    rows = Registration.objects.filter(event__in=events, person__in={letter.person_id for letter in ours} - {None})
+    standing = rows.standing().values_list("event", "person")
+    expected = rows.expected().values_list("event", "person")
+    return _AtHand(
+        Event.objects.select_related("region", "host", *_along).in_bulk(events),
+        Change.objects.in_bulk(changes) if changes else {},
+        set(standing) if any(letter.kind in (MOVED, CHANGED) for letter in ours) else set(),
+        set(expected) if any(letter.kind == REMINDER for letter in ours) else set(),
+    )
+
+
+def _at_hand(letter: Letter) -> _AtHand:
+    return kinds.round_of(letter).once("events", _read)
+
+
 def _event(letter: Letter) -> Event | None:
-    return Event.objects.select_related("region", "host").filter(pk=letter.facts["event"]).first()
+    return _at_hand(letter).events.get(letter.facts["event"])
 
 
 def _takes_part(letter: Letter, event: Event, *, expected: bool) -> bool:
     """Whether the reader is still on the event, and awaited there where that matters."""
-    rows = Registration.objects.filter(event=event, person=letter.person_id)
-    return (rows.expected() if expected else rows.standing()).exists()
+    facts = _at_hand(letter)
+    return (event.pk, letter.person_id) in (facts.expected if expected else facts.standing)
 
 
 def place_of(event: Event) -> str:
@@ -260,7 +301,7 @@ def build_moved(letter: Letter) -> Mail | None:
     event = _event(letter)
     if event is None or letter.person is None or event.state not in (EventState.PUBLISHED, EventState.ANNOUNCED):
         return None
-    change = Change.objects.filter(pk=letter.facts["change"]).first()
+    change = _at_hand(letter).changes.get(letter.facts["change"])
     if change is None or change.after["starts_at"] != event.starts_at.isoformat():
         return None
     if not _takes_part(letter, event, expected=False):

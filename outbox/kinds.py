@@ -5,9 +5,10 @@ the letter is no longer true (left, moved, cancelled); the letter is then cancel
 """
 
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 from django.template import Context
@@ -44,6 +45,40 @@ class Mail:
 
 
 Build = Callable[["Letter"], Mail | None]
+T = TypeVar("T")
+TRUSTED = 5.0  # seconds for which a builder may use what was read for the whole round
+
+
+class Round:
+    """Letters that leave together: what their builders need is read for all of them at once.
+
+    What was read is trusted for five seconds, then read anew: a letter tells what is true when it leaves, however slow
+    the mail server is. Whether a letter was cancelled is asked for each one when it begins, not here.
+    """
+
+    def __init__(self, letters: Sequence["Letter"]) -> None:
+        self.letters = letters
+        self._read: dict[str, tuple[float, Any]] = {}
+
+    def once(self, name: str, read: Callable[[Sequence["Letter"]], T]) -> T:
+        """What `read` says of the letters of this round, read for the first that asks."""
+        read_at, facts = self._read.get(name, (None, None))
+        if read_at is None or time.monotonic() - read_at > TRUSTED:
+            facts = read(self.letters)
+            self._read[name] = time.monotonic(), facts
+        return facts  # type: ignore[return-value]
+
+
+def go_together(letters: Sequence["Letter"]) -> None:
+    """Make a round of these letters, until each is built."""
+    together = Round(letters)
+    for letter in letters:
+        letter.round = together
+
+
+def round_of(letter: "Letter") -> Round:
+    """The round that a letter leaves in; alone, as on a page, it is a round of its own."""
+    return letter.round or Round([letter])
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Letters, and batches of them."""
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +9,9 @@ from django.db.models import Q
 from django.urls import reverse
 
 from outbox.states import OPEN, TROUBLE, WAITING, Lane, LetterState
+
+if TYPE_CHECKING:
+    from outbox.kinds import Round
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
@@ -121,6 +124,8 @@ class Letter(models.Model):
     possible_duplicates = models.PositiveSmallIntegerField(default=0)
     trouble = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
+    # No field: the letters that are being sent with this one, so that their builders read once for all.
+    round: "Round | None" = None
 
     objects = LetterQuerySet.as_manager()
 

@@ -11,7 +11,10 @@ class ProgrammesConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the outbox which letters this app writes: every module of `letters` registers its kinds."""
+        from events.letters import read_along
         from programmes import letters
 
         for module in iter_modules(letters.__path__):
             import_module(f"{letters.__name__}.{module.name}")
+        # What the letters about a course day say of its funder, its aims and whom to answer.
+        read_along("course_day__cohort__programme__funder", "course_day__cohort__responsible")

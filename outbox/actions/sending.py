@@ -71,6 +71,7 @@ def send_due(*, now: datetime) -> int:
                 )
             )
             letters = _settle(letters, hand)
+            kinds.go_together(letters)
             for letter in letters:
                 _deliver(letter, hand)
     return hand.sent

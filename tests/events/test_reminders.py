@@ -4,14 +4,19 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from events import actions, letters
 from events.limits import wall
 from events.models import Event, Registration
 from outbox import clock, kinds
+from outbox.actions import sending as sender
 from outbox.models import Letter
 from tests.cast import NOW
+
+BOUNDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 
 @pytest.fixture
@@ -200,3 +205,34 @@ def test_the_clock_does_it_from_where_it_last_succeeded(cast, day, at):
 def test_writing_costs_the_same_statements_for_each_person(cast, day, django_assert_max_num_queries):
     with django_assert_max_num_queries(4 + 3 * 3):
         tick(day.starts_at - timedelta(days=15), day.starts_at - timedelta(days=13, hours=23))
+
+
+def sent_with_queries(cast, day, number, at):
+    """How many statements it takes to send the reminder of the day to so many people."""
+    for person in [cast.tuva, cast.edvin, cast.yasmin][number:]:
+        Registration.objects.get(event=day, person=person).delete()
+    now = day.starts_at - timedelta(days=13, hours=23)
+    tick(day.starts_at - timedelta(days=15), now)
+    at(now)
+    with CaptureQueriesContext(connection) as queries:
+        assert sender.send_due(now=now) == number
+    return sum(not query["sql"].startswith(BOUNDS) for query in queries)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_reminder_is_sent_with_two_statements_beside_those_for_all(cast, day, at, number):
+    # For all: missed ones, the claim, its letters, flagged addresses, events, who is awaited, and the last claim.
+    assert sent_with_queries(cast, day, number, at) == 7 + 2 * number
+
+
+def test_while_a_slow_mail_server_is_waited_for_people_still_leave(cast, day, at, monkeypatch):
+    now = day.starts_at - timedelta(days=13, hours=23)
+    tick(day.starts_at - timedelta(days=15), now)
+    at(now)
+    claimed = sender.claim(now=now)
+    kinds.go_together(claimed)
+    first, second = (letter for letter in claimed if letter.person in (cast.tuva, cast.edvin))
+    assert mail(first) is not None
+    Registration.objects.filter(person=second.person).delete()
+    monkeypatch.setattr(kinds, "TRUSTED", 0.0)
+    assert mail(second) is None
