@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from home.forms import SampleFilter, SampleForm
+from home.forms.components import SampleFilter, SampleForm
 from people.models import Organisation, Request
 
 

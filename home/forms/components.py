@@ -1,4 +1,4 @@
-"""What may be typed on the pages of home."""
+"""What may be typed on the component page."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
