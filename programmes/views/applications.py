@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -40,7 +41,7 @@ from programmes.rules.applications import (
     workplaces_of,
 )
 from programmes.states import EmployerSide, ProgrammeSide, Source
-from programmes.views.public import COHORT, round_of
+from programmes.views.public import COHORT, days_along, kept_facts, round_of
 
 COOKIE = "draft-{}"
 COOKIE_AGE = 30 * 24 * 3600
@@ -72,11 +73,16 @@ def _within(request: HttpRequest, what: str, most: int) -> bool:
 
 
 def _cohort(request: HttpRequest, region: str, programme: str, number: int) -> Cohort:
+    """The round of the address with its days; a stranger's steps, which are many, read it once as long as it stands."""
+    rounds = Cohort.objects.visible_to(request.user).filter(programme__published=True)
+    if request.user.is_authenticated:
+        return _read_cohort(rounds, region, programme, number)
+    return kept_facts(f"round {region} {programme} {number}", lambda: _read_cohort(rounds, region, programme, number))
+
+
+def _read_cohort(rounds: QuerySet[Cohort], region: str, programme: str, number: int) -> Cohort:
     return get_object_or_404(
-        Cohort.objects.visible_to(request.user)
-        .filter(programme__published=True)
-        .select_related("programme__region", "places")
-        .only(*COHORT, *PROGRAMME),
+        rounds.select_related("programme__region", "places").only(*COHORT, *PROGRAMME).prefetch_related(days_along()),
         programme__region__slug=region,
         programme__slug=programme,
         number=number,
@@ -242,7 +248,7 @@ def _work_form(cohort: Cohort, draft: Draft, data: Any = None) -> WorkForm:
     return WorkForm(
         data,
         initial=_shown(draft, WORK),
-        workplaces=workplaces_of(cohort, today),
+        workplaces=kept_facts(f"workplaces {cohort.pk} {today}", lambda: workplaces_of(cohort, today)),
         today=today,
         own_address=str(draft.data.get("email") or ""),
     )

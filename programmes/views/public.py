@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import wraps
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -31,7 +32,7 @@ from programmes.states import CohortState
 # What the public pages show, which are read most of all: rows with their every word in every language cost far more.
 PROGRAMME = ("slug", "title", "summary", "audience", "description", "conditions", "themes", "first_come")
 REGION = ("region__slug", "region__name", "region__phone", "region__time_zone")
-FUNDER = ("funder__name", "funder__statement", "funder__emblem_name")
+FUNDER = tuple(f"funder__{name}" for name in ("name", "statement", "emblem_name", "emblem", "emblem_alt"))
 COHORT = ("programme", "number", "state", "opens_on", "closes_on", "places__capacity", "places__sold")
 RESPONSIBLE = tuple(f"responsible__{name}" for name in ("name", "email", "protected", "substitute_code", "home_region"))
 DAY = ("cohort", "number", *(f"event__{name}" for name in ("state", "title", "date", "start_time", "end_time")))
@@ -92,12 +93,41 @@ def rounds(cohorts: Sequence[Cohort], *, moment: datetime) -> list[Round]:
     return sorted((round_of(cohort, moment=moment) for cohort in cohorts), key=order)
 
 
-def _days() -> Prefetch:
+def days_along() -> Prefetch:
     """The days with their events and hosts, in one query; they are as public as their cohort."""
     return Prefetch("days", days_with_hosts(CourseDay.objects.all()))
 
 
+# ---------- What is kept for strangers ----------
+
 View = Callable[..., HttpResponse]
+Found = TypeVar("Found")
+Stamp = tuple[str, str, int]
+
+
+def _stamp() -> Stamp:
+    """The same until anything can have changed: this version of Helmi, this minute, and the newest deed of anyone."""
+    return settings.VERSION, f"{now():%Y-%m-%d %H:%M}", Deed.objects.newest()
+
+
+def _key(kind: str, facts: str) -> str:
+    where = f"{connection.settings_dict['NAME']} {facts}"
+    return f"{kind}:{hashlib.sha256(where.encode()).hexdigest()}"
+
+
+def _recall(key: str, stamp: Stamp) -> Any:
+    """What was kept under the stamp, or None; whatever a cache that is down says, the page is made without it."""
+    try:
+        made, found = cache.get(key) or ("", None)
+    except Exception:
+        return None
+    return found if made == stamp else None
+
+
+def _keep(key: str, stamp: Stamp, found: object) -> None:
+    """For the next reader; one who finds nothing kept only waits a little longer."""
+    with suppress(Exception):
+        cache.set(key, (stamp, found), 60)
 
 
 def kept(view: View) -> View:
@@ -111,22 +141,26 @@ def kept(view: View) -> View:
     def shown(request: HttpRequest, *values: str, **names: str) -> HttpResponse:
         if request.user.is_authenticated or request.GET.keys() - {"lang"} or len(get_messages(request)):
             return view(request, *values, **names)
-        facts = f"{connection.settings_dict['NAME']} {request.path} {get_language()} {getattr(request, 'theme', '')}"
-        key = f"page:{hashlib.sha256(facts.encode()).hexdigest()}"
-        stamp = (settings.VERSION, f"{now():%Y-%m-%d %H:%M}", Deed.objects.newest())
-        try:
-            made, content = cache.get(key) or ("", b"")
-        except Exception:  # whatever a cache that is down says: then the page is made
-            return view(request, *values, **names)
-        if made == stamp:
+        key = _key("page", f"{request.path} {get_language()} {getattr(request, 'theme', '')}")
+        stamp = _stamp()
+        if (content := _recall(key, stamp)) is not None:
             return HttpResponse(content)
         response = view(request, *values, **names)
         if response.status_code == 200 and "CSRF_COOKIE_NEEDS_UPDATE" not in request.META:
-            with suppress(Exception):  # the page is made; keeping it only helps the next reader
-                cache.set(key, (stamp, response.content), 60)
+            _keep(key, stamp, response.content)
         return response
 
     return shown
+
+
+def kept_facts(name: str, read: Callable[[], Found]) -> Found:
+    """What `read` finds for any stranger, kept as the pages are; the deed itself reads anew, under its lock."""
+    key, stamp = _key("facts", name), _stamp()
+    found: Found | None = _recall(key, stamp)
+    if found is None:
+        found = read()
+        _keep(key, stamp, found)
+    return found
 
 
 @login_not_required
@@ -143,7 +177,7 @@ def region(request: HttpRequest, region: str) -> HttpResponse:
         .filter(programme__in=programmes)
         .exclude(state__in=[CohortState.DRAFT, CohortState.FINISHED, CohortState.DECIDED])
         .select_related("programme__region", "places")
-        .prefetch_related(_days())
+        .prefetch_related(days_along())
     )
     shown = rounds(list(cohorts), moment=now())
     by_programme = [
@@ -177,7 +211,7 @@ def programme(request: HttpRequest, region: str, programme: str) -> HttpResponse
         .exclude(state__in=[CohortState.DRAFT, CohortState.DECIDED])
         .select_related("places", "responsible")
         .only(*COHORT, *RESPONSIBLE)
-        .prefetch_related(_days())[:6]
+        .prefetch_related(days_along())[:6]
     )
     for cohort in cohorts:
         cohort.programme = found
