@@ -9,11 +9,19 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from events.states import LIVE, SOLD, Audience, ClaimState, EventState, RegistrationState
-from people.querysets import within
+from base import clock
+from events.states import LIVE, SHOWN, SOLD, AbstractState, Audience, ClaimState, EventState, RegistrationState, Seen
+from people.querysets import within, works_below
 
 if TYPE_CHECKING:
-    from events.models import Claim, Event, Needs, Registration
+    from events.models import Abstract, Claim, Event, Material, Needs, Registration
+
+
+def regions_of_work(person: Any) -> models.QuerySet[Any, Any]:
+    """The regions in which an organisation takes part today that the person works in."""
+    day = clock.now().date()
+    parts = apps.get_model("people", "Participation").objects.on(day)
+    return parts.filter(works_below(person, day, "organisation__path")).values("region_id")
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -27,9 +35,21 @@ class EventQuerySet(models.QuerySet["Event"]):
         """What the audience may know of."""
         return self.filter(state__in=[EventState.PUBLISHED, EventState.CANCELLED, EventState.HELD])
 
+    def shown(self) -> EventQuerySet:
+        """What the audience may know of, a save-the-date included."""
+        return self.filter(state__in=SHOWN)
+
+    def open_to_all(self) -> EventQuerySet:
+        """Public events as anybody sees them."""
+        return self.filter(audience=Audience.PUBLIC, state__in=SHOWN)
+
     def visible_to(self, person: Any) -> EventQuerySet:
-        """Public events to all; others through a registration, a staff row, the host's or the organiser's roles."""
-        public = Q(audience=Audience.PUBLIC, state__in=[EventState.PUBLISHED, EventState.CANCELLED, EventState.HELD])
+        """Public events to all; others through audience, registration, staff row, the host's or the organiser's roles.
+
+        Who works in an organisation that takes part in the region sees the region's events; who is invited, by name or
+        with her organisation, sees those for invited people.
+        """
+        public = Q(audience=Audience.PUBLIC, state__in=SHOWN)
         if not person.is_authenticated:
             return self.filter(public)
         reach = person.reach
@@ -37,13 +57,17 @@ class EventQuerySet(models.QuerySet["Event"]):
             return self
         Registration = apps.get_model("events", "Registration")
         Staff = apps.get_model("events", "Staff")
-
+        Invited = apps.get_model("events", "Invited")
         mine = Registration.objects.filter(event=OuterRef("pk"), person=person).exclude(
             state=RegistrationState.CANCELLED
         )
         staff = Staff.objects.filter(event=OuterRef("pk"), person=person)
+        by_name = Q(person=person) | works_below(person, clock.now().date(), "organisation__path")
+        invited = Exists(Invited.objects.filter(by_name, event=OuterRef("pk")))
         return self.filter(
             public
+            | Q(audience=Audience.REGION, state__in=SHOWN, region_id__in=regions_of_work(person))
+            | (Q(audience=Audience.INVITED, state__in=SHOWN) & invited)
             | Q(region_id__in=reach.region_ids)
             | within(reach.director_paths, "host__path")
             | Exists(mine)
@@ -125,3 +149,55 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         if reach.staff_paths:
             condition |= Q(person__in=Person.objects.visible_to(person).values("pk"))
         return self.filter(condition)
+
+
+class MaterialQuerySet(models.QuerySet["Material"]):
+    """Files and links of events."""
+
+    def visible_to(self, person: Any, *, now: datetime) -> MaterialQuerySet:
+        """Of events that the person sees: the public's, the region's, and that of events she is registered on.
+
+        Organisers, those who work on the event and the owner see it before its time.
+        """
+        Event = apps.get_model("events", "Event")
+        begun = Q(seen_from__isnull=True) | Q(seen_from__lte=now)
+        seen = Event.objects.visible_to(person).values("pk")
+        public = begun & Q(seen_by=Seen.PUBLIC, event__in=seen)
+        if not person.is_authenticated:
+            return self.filter(public)
+        reach = person.reach
+        if reach.administrator:
+            return self
+        Registration = apps.get_model("events", "Registration")
+        Staff = apps.get_model("events", "Staff")
+        mine = Exists(Registration.objects.standing().filter(event=OuterRef("event_id"), person=person))
+        region = Q(seen_by=Seen.REGION, event__region_id__in=regions_of_work(person))
+        return self.filter(
+            public
+            | (begun & (region | Q(seen_by__in=[Seen.REGION, Seen.REGISTERED])) & mine)
+            | (begun & region)
+            | Q(event__region_id__in=reach.region_ids)
+            | Exists(Staff.objects.filter(event=OuterRef("event_id"), person=person))
+            | Q(owner=person)
+        )
+
+
+class AbstractQuerySet(models.QuerySet["Abstract"]):
+    """Contributions to an event."""
+
+    def in_the_book(self) -> AbstractQuerySet:
+        """The accepted ones, in their order: what participants get."""
+        return self.filter(state=AbstractState.ACCEPTED).order_by("order", "pk")
+
+    def on_the_site(self) -> AbstractQuerySet:
+        """The accepted ones whose author says yes to publication, at this very moment."""
+        return self.in_the_book().filter(publish=True)
+
+    def visible_to(self, person: Any) -> AbstractQuerySet:
+        """One's own, those of the regions one coordinates; a reviewer's come by her reviews, not here."""
+        if not person.is_authenticated:
+            return self.none()
+        reach = person.reach
+        if reach.administrator:
+            return self
+        return self.filter(Q(person=person) | Q(call__event__region_id__in=reach.region_ids))

@@ -20,10 +20,45 @@ class EventState(TextChoices):
     HELD = "held", _("held")
 
 
+# What the audience may know of; drafts are the organisers' own.
+SHOWN = (EventState.ANNOUNCED, EventState.PUBLISHED, EventState.CANCELLED, EventState.HELD)
+
+
 class Audience(TextChoices):
     PUBLIC = "public", _("everyone")
     REGION = "region", _("the region")
     INVITED = "invited", _("those who are invited")
+
+
+class Way(TextChoices):
+    ON_SITE = "on_site", _("on site")
+    REMOTE = "remote", _("broadcast")
+    WORKSHOP = "workshop", _("workshop")
+
+
+class Policy(TextChoices):
+    """Who on a waiting list is offered the next place."""
+
+    FIRST = "first", _("first in line")
+    BALANCED = "balanced", _("the organisation that has fewest places, then first in line")
+    BY_HAND = "by_hand", _("the organiser chooses, with a reason")
+
+
+class AgendaKind(TextChoices):
+    LECTURE = "lecture", _("lecture")
+    DISCUSSION = "discussion", _("discussion")
+    GROUP_TASK = "group_task", _("group task")
+    CASE = "case", _("case")
+    WORKSHOP = "workshop", _("workshop")
+    BREAK = "break", _("break")
+
+
+class QuestionKind(TextChoices):
+    TEXT = "text", _("a short text")
+    NUMBER = "number", _("a number")
+    YES_NO = "yes_no", _("yes or no")
+    ONE = "one", _("one of several choices")
+    SEVERAL = "several", _("one or more of several choices")
 
 
 class ClaimState(TextChoices):
@@ -72,3 +107,32 @@ class StaffFunction(TextChoices):
     HOST = "host", _("host")
     LECTURER = "lecturer", _("lecturer")
     SUPERVISOR = "supervisor", _("supervisor")
+
+
+class Half(TextChoices):
+    """Before and after the middle of the day."""
+
+    MORNING = "am", _("morning")
+    AFTERNOON = "pm", _("afternoon")
+
+
+class Seen(TextChoices):
+    """Who sees material."""
+
+    REGISTERED = "registered", _("those who are registered")
+    REGION = "region", _("the region")
+    PUBLIC = "public", _("everyone")
+
+
+class AbstractState(TextChoices):
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("submitted")
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", _("not accepted")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class ReviewAdvice(TextChoices):
+    ACCEPT = "accept", _("accept")
+    PERHAPS = "perhaps", _("accept if there is room")
+    DECLINE = "decline", _("do not accept")

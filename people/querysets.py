@@ -43,6 +43,12 @@ def within(paths: list[str], field: str = "path") -> Q:
     return condition
 
 
+def works_below(person: Any, day: date, field: str = "path") -> Exists:
+    """Whether the person works, on `day`, in the organisation whose path stands in `field`, or below it."""
+    Employment = apps.get_model("people", "Employment")
+    return Exists(Employment.objects.on(day).filter(person=person, unit__path__startswith=OuterRef(field)))
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Employers and their parts."""
 
