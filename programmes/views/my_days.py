@@ -22,7 +22,7 @@ from events import rules as event_rules
 from events.letters import place_of
 from events.models import Claim, Event, Needs, Registration
 from events.states import ClaimState, EventState, RegistrationState
-from events.views import map_of
+from events.views.days import map_of
 from people.models import Person, Request
 from people.rules import name_for
 from programmes.completion import DayState, Standing

@@ -16,7 +16,7 @@ from base.forms import render_form
 from base.marks import audited, note
 from base.refusal import Forbidden
 from events import actions, feeds, rules
-from events.forms import AbsenceForm, PracticalitiesForm
+from events.forms.days import AbsenceForm, PracticalitiesForm
 from events.letters import scope_of, whole_place_of
 from events.models import Event, Needs, Registration
 from events.states import EventState
