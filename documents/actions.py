@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from documents.gate import safe_name
-from documents.models import StoredFile
+from documents.models import EMBLEM, StoredFile
 
 log = logging.getLogger("helmi.documents")
 STRAY_AFTER = timedelta(days=1)
@@ -83,6 +83,33 @@ def keep_file(
         created_at=now,
         expires_at=expires_at,
     )
+
+
+def keep_emblem(
+    *,
+    picture: bytes | StoredFile,
+    about: str,
+    scope: str,
+    by: Any,
+    now: datetime,
+    expires_at: datetime | None = None,
+) -> StoredFile:
+    """Store a picture that was drawn anew, or go on keeping one that waited for the rest of its form."""
+    if isinstance(picture, bytes):
+        return keep_file(
+            source=picture,
+            kind=EMBLEM,
+            name="emblem.png",
+            content_type="image/png",
+            about=about,
+            scope=scope,
+            by=by,
+            expires_at=expires_at,
+            now=now,
+        )
+    picture.expires_at = expires_at
+    picture.save(update_fields=["expires_at"])
+    return picture
 
 
 def contents(file: StoredFile) -> bytes:

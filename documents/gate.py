@@ -18,6 +18,7 @@ LARGEST_PICTURE = 5 * 1024 * 1024
 ENTRIES, UNPACKED, RATIO = 1_000, 200 * 1024 * 1024, 100
 PIXELS = 30_000_000
 SIDE = 1_200
+SMALLEST = (120, 40)  # points of an emblem's longer and shorter side
 NAMES: dict[str, str | Promise] = {
     "csv": _("a text file (CSV)"),
     "xlsx": _("an Excel file (XLSX)"),
@@ -55,6 +56,24 @@ class PictureUnreadable(Refusal):
     """A picture that cannot be opened, or is far too large to print."""
 
     message = _("The picture cannot be read, or is larger than %(pixels)s million pixels.")
+
+
+class PictureIsDrawing(Refusal):
+    """A vector drawing: it may carry programs, and cannot be drawn anew from points here."""
+
+    message = _("The file is a drawing (SVG), which is not taken in. Save it as a PNG picture and choose that.")
+
+
+class PictureTooSmall(Refusal):
+    """Too few points to print."""
+
+    message = _("The picture is too small to print: it must have at least %(long)s by %(short)s points.")
+
+
+class PictureBlank(Refusal):
+    """Nothing is left of it on paper."""
+
+    message = _("The picture shows nothing on white paper. Choose one with colours that are seen on white.")
 
 
 def kind_of(head: bytes) -> str:
@@ -116,6 +135,23 @@ def _check_workbook(file: IO[bytes], size: int, kinds: tuple[str, ...]) -> None:
         raise UnpacksTooMuch()
     if "[content_types].xml" not in names or not any(name.startswith("xl/") for name in names):
         raise _differs(kinds)
+
+
+def clean_emblem(file: IO[bytes]) -> bytes:
+    """A picture for pages and papers, as `clean_picture`; drawings, and what is too small or blank, are refused."""
+    from PIL import Image
+
+    head = file.read(4096)
+    file.seek(0)
+    if kind_of(head) not in ("png", "jpeg") and b"<svg" in head.lower():
+        raise PictureIsDrawing()
+    content = clean_picture(file)
+    with Image.open(io.BytesIO(content)) as picture:
+        if max(picture.size) < SMALLEST[0] or min(picture.size) < SMALLEST[1]:
+            raise PictureTooSmall(long=SMALLEST[0], short=SMALLEST[1])
+        if len(picture.getcolors(2) or "more") == 1:
+            raise PictureBlank()
+    return content
 
 
 def clean_picture(file: IO[bytes]) -> bytes:

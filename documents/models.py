@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+EMBLEM = "emblem"
+
 
 class StoredFileQuerySet(models.QuerySet["StoredFile"]):
     """Files by what they belong to; who may open one is asked of the thing that owns it."""
@@ -13,6 +15,18 @@ class StoredFileQuerySet(models.QuerySet["StoredFile"]):
     def expired(self, now: Any) -> "StoredFileQuerySet":
         """Files whose time is over."""
         return self.filter(expires_at__lte=now)
+
+    def emblems(self) -> "StoredFileQuerySet":
+        """Pictures of funders and organisations."""
+        return self.filter(kind=EMBLEM)
+
+    def waiting(self, *, key: str, about: str, by: Any, now: Any) -> "StoredFile | None":
+        """The picture that somebody has handed in about a thing, which waits for the rest of its form."""
+        try:
+            pk = uuid.UUID(key)
+        except ValueError:
+            return None
+        return self.emblems().filter(pk=pk, about=about, by=by, expires_at__gt=now).first()
 
 
 class StoredFile(models.Model):

@@ -57,6 +57,7 @@ class Organisation(models.Model):
         "Person", models.SET_NULL, null=True, blank=True, related_name="contact_for", verbose_name=_("named contact")
     )
     emblem = models.ForeignKey("documents.StoredFile", models.SET_NULL, null=True, blank=True, related_name="+")
+    emblem_alt = models.CharField(_("what the picture shows"), max_length=160, blank=True, default="", db_default="")
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -69,6 +70,11 @@ class Organisation(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("people:organisation", args=[self.pk])
+
+    @property
+    def emblem_address(self) -> str:
+        """Where the stored picture is; another picture has another address, so that browsers may keep each."""
+        return f"{reverse('people:organisation_picture', args=[self.pk])}?v={str(self.emblem_id)[:8]}"
 
     @property
     def top_id(self) -> int:

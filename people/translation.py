@@ -7,9 +7,9 @@ from people.models import Organisation, Region
 
 @register(Organisation)
 class OrganisationWords(TranslationOptions):
-    """Bilingual municipalities have two names."""
+    """Bilingual municipalities have two names; and what the emblem shows."""
 
-    fields = ("name",)
+    fields = ("name", "emblem_alt")
 
 
 @register(Region)

@@ -46,7 +46,8 @@ def shown_facts(
     programme, region = cohort.programme, cohort.programme.region
     organisation = enrolment.organisation
     by_number = {day.number: day for day in days}
-    with translation.override(enrolment.person.language):
+    language = enrolment.person.language
+    with translation.override(language):
         listed = []
         for fact in standing.days:
             if fact.hours_there <= 0:
@@ -77,12 +78,14 @@ def shown_facts(
                 "mark": organisation.mark or organisation.name[:2].upper(),
                 "tint": organisation.tint,
                 "emblem": str(organisation.emblem_id or ""),
+                "alt": getattr(organisation, f"emblem_alt_{language}") or "",
             },
             "funder": {
                 "name": funder.name,
                 "statement": funder.statement,
                 "emblem": EMBLEMS.get(funder.emblem_name, ""),
                 "picture": str(funder.emblem_id or ""),
+                "alt": getattr(funder, f"emblem_alt_{language}") or "",
             }
             if funder
             else None,
@@ -159,6 +162,10 @@ def print_certificate(certificate: Certificate) -> pdf.Printed:
                 "size": name_size(facts["name"]),
                 "plain_name": heading_lacks(facts["name"]),
                 "pictures": pictures,
+                "shows": {
+                    "municipality": facts["organisation"].get("alt", ""),
+                    "funder": (facts["funder"] or {}).get("alt", "") if "funder" in pictures else "",
+                },
                 "dense": len(facts["days"]) > 10,
             },
         )

@@ -44,12 +44,18 @@ class Funder(models.Model):
     # A name of an emblem that ships with Helmi ("eu"), or a stored picture.
     emblem_name = models.CharField(max_length=20, blank=True)
     emblem = models.ForeignKey("documents.StoredFile", models.SET_NULL, null=True, blank=True, related_name="+")
+    emblem_alt = models.CharField(_("what the picture shows"), max_length=160, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def emblem_address(self) -> str:
+        """Where the stored picture is; another picture has another address, so that browsers may keep each."""
+        return f"{reverse('programmes:funder_emblem', args=[self.pk])}?v={str(self.emblem_id)[:8]}"
 
 
 class Programme(models.Model):

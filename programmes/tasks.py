@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from base import jobs
-from programmes.actions import applications, approvals, certificates, cohorts, selection
+from programmes.actions import applications, approvals, certificates, cohorts, emblems, selection
 
 
 @jobs.job(certificates.PRINTER, every=timedelta(minutes=1), shared=True)
@@ -52,3 +52,9 @@ def move_cohorts_on(now: datetime) -> int:
 def carry_waiting_lists(now: datetime) -> int:
     """Let those who still wait after the last entry day stand first in line to the next open round."""
     return selection.carry_due(now)
+
+
+@jobs.job("erase emblems", every=timedelta(hours=24))
+def erase_emblems(now: datetime) -> int:
+    """Erase the pictures of funders and organisations that nothing needs any more."""
+    return emblems.erase_unused(now)

@@ -7,9 +7,9 @@ from programmes.models import CourseDay, Funder, Programme
 
 @register(Funder)
 class FunderWords(TranslationOptions):
-    """The funder's name and the statement it demands."""
+    """The funder's name, the statement it demands, and what its emblem shows."""
 
-    fields = ("name", "statement")
+    fields = ("name", "statement", "emblem_alt")
 
 
 @register(Programme)

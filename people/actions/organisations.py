@@ -1,6 +1,6 @@
 """The tree of organisations: rows begin, are corrected, are followed by others, and end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit import actions as audit
+from documents import actions as documents
+from documents.models import StoredFile
 from people import rules
 from people.models import Employment, Organisation, Participation, Person, RoleAssignment
 from people.states import Language
@@ -135,6 +137,7 @@ def _succeed(
             "mark": first.mark,
             "contact": first.contact,
             "emblem": first.emblem,
+            **{f"emblem_alt_{code}": getattr(first, f"emblem_alt_{code}") for code in Language.values},
             **in_all_languages(_names(first)),
             **facts,
         },
@@ -294,4 +297,45 @@ def replace_contact(
             now=now,
             contact=person.pk if person else None,
         )
+    return organisation
+
+
+@transaction.atomic
+def put_up_emblem(
+    *,
+    organisation: Organisation,
+    picture: bytes | StoredFile | None,
+    words: Mapping[str, str],
+    by: Person | None,
+    now: datetime,
+) -> Organisation:
+    """The coat of arms or logo that stands on certificates, and what it shows; None: other words only.
+
+    Certificates that are issued already keep what they were issued with.
+    """
+    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    scope = scope_of_organisation(organisation)
+    if picture is not None:
+        organisation.emblem = documents.keep_emblem(
+            picture=picture, about=audit.key(organisation), scope=scope, by=by, now=now
+        )
+    for code, text in words.items():
+        setattr(organisation, f"emblem_alt_{code}", text)
+    organisation.save(update_fields=["emblem", *(f"emblem_alt_{code}" for code in words)])
+    stored = str(organisation.emblem_id or "")
+    audit.record("organisation_emblem", by=by, about=organisation, scope=scope, now=now, file=stored)
+    return organisation
+
+
+@transaction.atomic
+def take_down_emblem(*, organisation: Organisation, by: Person | None, now: datetime) -> Organisation:
+    """No picture stands for the organisation any more: its two letters do. The words about the picture go with it."""
+    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    words = {f"emblem_alt_{code}": "" for code in Language.values}
+    organisation.emblem = None
+    for name, text in words.items():
+        setattr(organisation, name, text)
+    organisation.save(update_fields=["emblem", *words])
+    scope = scope_of_organisation(organisation)
+    audit.record("organisation_emblem_removed", by=by, about=organisation, scope=scope, now=now)
     return organisation

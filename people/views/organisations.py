@@ -2,17 +2,21 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.actions import key
 from base import clock
 from base.forms import render_form
 from base.refusal import Forbidden, Refusal
+from documents.views import answer_file, emblem_form
 from people import actions, forms
 from people.models import Organisation, Person
+from people.states import Language
 from people.views.common import for_staff, reader, today
 
 NAMES = ("name_sv", "name_fi", "name_en")
@@ -57,6 +61,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     may_change = living and (row.parent_id is not None or viewer.reach.administrator)
     if living:
         more.append((reverse("people:contact", args=[pk]), _("Replace the contact")))
+        more.append((reverse("people:organisation_emblem", args=[pk]), _("Change the emblem")))
     if row.contact_id:
         more.append((reverse("people:contact_correct", args=[pk]), _("Correct the contact's details")))
     if may_change:
@@ -244,3 +249,38 @@ def correct_contact(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The contact's details are saved."))
         return redirect(row)
     return render_form(request, "people/contact_correct.html", form, {"organisation": row})
+
+
+@for_staff
+@require_http_methods(["GET", "POST"])
+def emblem(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put up, replace or take down the coat of arms or logo that stands on certificates."""
+    viewer, row = reader(request), _organisation(request, pk)
+    if request.method == "POST" and "remove" in request.POST:
+        actions.take_down_emblem(organisation=row, by=viewer, now=clock.now())
+        messages.success(request, _("The emblem is removed. Certificates that are issued already keep it."))
+        return redirect(row)
+    form = emblem_form(
+        request,
+        about=key(row),
+        scope=actions.scope_of_organisation(row),
+        languages=Language.values,
+        words={code: getattr(row, f"emblem_alt_{code}") or "" for code in Language.values},
+        stored=row.emblem_id is not None,
+    )
+    form.back = row.get_absolute_url()
+    if form.is_valid():
+        actions.put_up_emblem(
+            organisation=row, picture=form.picture_or_waiting, words=form.words, by=viewer, now=clock.now()
+        )
+        messages.success(request, _("The emblem is saved. It stands on new certificates."))
+        return redirect("people:organisation_emblem", pk=row.pk)
+    return render_form(request, "people/organisation_emblem.html", form, {"organisation": row})
+
+
+@for_staff
+@require_GET
+def picture(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The organisation's emblem as its pages show it; its address changes with the picture."""
+    rows = Organisation.objects.visible_to(request.user).select_related("emblem")
+    return answer_file(get_object_or_404(rows, pk=pk).emblem, inline=True, keep="max-age=86400")

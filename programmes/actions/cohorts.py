@@ -17,6 +17,7 @@ from events.states import EventKind, EventState
 from people.models import Organisation, Person
 from people.states import Language
 from programmes import plan
+from programmes.actions.emblems import clear
 from programmes.actions.selection import carry_waiting_list, offer_next
 from programmes.models import Cohort, CourseDay, Funder, Programme, Share
 from programmes.rules import cohorts as rules
@@ -338,13 +339,18 @@ def keep_funder(
     by: Person,
     now: datetime,
 ) -> Funder:
-    """Write down who funds a programme: name and statement per language, and which emblem stands beside them."""
+    """Write down who funds a programme: name and statement per language, and which emblem stands beside them.
+
+    `emblem_name` is that of one that ships with Helmi, "own" for the picture that was or will be put up, or nothing.
+    """
     funder = funder or Funder(region=programme.region)
     for code, name in names.items():
         setattr(funder, f"name_{code}", name)
     for code, statement in statements.items():
         setattr(funder, f"statement_{code}", statement)
-    funder.emblem_name = emblem_name
+    funder.emblem_name = "" if emblem_name == "own" else emblem_name
+    if emblem_name != "own":
+        clear(funder)
     funder.save()
     programme.funder = funder
     programme.save(update_fields=["funder"])

@@ -156,18 +156,27 @@ class ProgrammeForm(PlainForm):
         return {name: self.cleaned_data[name] for name in self.names}
 
 
+OWN = "own"
+
+
 class FunderForm(PlainForm):
     """Who funds the programme, with the statement in each language and the emblem."""
 
     emblem_name = forms.ChoiceField(
         label=_("Emblem"),
-        choices=[("", _("No emblem")), ("eu", _("The emblem of the European Union"))],
+        choices=[
+            ("", _("No emblem")),
+            ("eu", _("The emblem of the European Union")),
+            (OWN, _("A picture of the funder's own")),
+        ],
+        help_text=_("A picture is chosen on the next page."),
         widget=forms.RadioSelect,
         required=False,
     )
 
     def __init__(self, *args: Any, programme: Programme, funder: Funder | None, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"emblem_name": funder.emblem_name if funder else "eu"})
+        stands = (OWN if funder.emblem_id else funder.emblem_name) if funder else "eu"
+        kwargs.setdefault("initial", {"emblem_name": stands})
         super().__init__(*args, **kwargs)
         self.languages = programme.region.languages or [Language.SWEDISH.value]
         emblem = self.fields.pop("emblem_name")

@@ -27,6 +27,7 @@ from outbox.states import OPEN, LetterState
 from people.models import Organisation, Person, Request
 from programmes.actions import cohorts as actions
 from programmes.forms.cohorts import (
+    OWN,
     CapacityForm,
     CohortForm,
     FunderForm,
@@ -174,7 +175,7 @@ def programme_funder(request: Request, pk: int) -> HttpResponse:
     form = FunderForm(request.POST or None, programme=row, funder=row.funder)
     form.back = reverse("programmes:programme_inside", args=[row.pk])
     if form.is_valid():
-        actions.keep_funder(
+        funder = actions.keep_funder(
             programme=row,
             funder=row.funder,
             names=form.funder_names,
@@ -184,6 +185,8 @@ def programme_funder(request: Request, pk: int) -> HttpResponse:
             now=clock.now(),
         )
         messages.success(request, _("The funder is saved."))
+        if form.cleaned_data["emblem_name"] == OWN and funder.emblem_id is None:
+            return redirect("programmes:programme_emblem", pk=row.pk)
         return redirect("programmes:programme_inside", pk=row.pk)
     return render_form(request, "programmes/funder.html", form, {"programme": row})
 

@@ -158,6 +158,17 @@ def unit(world: World) -> dict[str, Any]:
     return {"pk": world.cast.barn.pk}
 
 
+@on("people:organisation_emblem", "people:organisation_picture")
+def unit_with_emblem(world: World) -> dict[str, Any]:
+    """The unit in which Tuva works, with a picture."""
+    from documents.actions import keep_file
+
+    unit = world.cast.barn
+    unit.emblem = keep_file(source=b"PNG", kind="emblem", name="emblem.png", content_type="image/png", now=NOW)
+    unit.save()
+    return {"pk": unit.pk}
+
+
 @on("people:region", "people:region_edit", "people:take_part", "people:closed_period")
 def own_region(world: World) -> dict[str, Any]:
     """Sörmland."""
@@ -307,6 +318,21 @@ def in_selection(world: World) -> dict[str, Any]:
 def planned(world: World) -> dict[str, Any]:
     """A round that is not open yet."""
     return {"pk": world.cast.cohort(number=14, state="draft").pk}
+
+
+@on("programmes:programme_emblem", "programmes:funder_emblem")
+def own_emblem(world: World) -> dict[str, Any]:
+    """Sörmland's programme, whose funder has a picture of its own; both have the same number."""
+    from documents.actions import keep_file
+    from programmes.models import Funder
+
+    programme = world.cast.programme()
+    picture = keep_file(source=b"PNG", kind="emblem", name="emblem.png", content_type="image/png", now=NOW)
+    programme.funder = Funder.objects.create(
+        pk=programme.pk, region=programme.region, name="Fonden", statement="Betalt av fonden", emblem=picture
+    )
+    programme.save()
+    return {"pk": programme.pk}
 
 
 @on("programmes:programme_inside", "programmes:programme_edit", "programmes:programme_funder", "programmes:cohort_new")

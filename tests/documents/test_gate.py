@@ -1,6 +1,8 @@
 """Uploads are what they say, pictures are drawn anew, names are safe."""
 
+import contextlib
 import io
+import random
 import struct
 import zipfile
 import zlib
@@ -106,3 +108,74 @@ def test_a_picture_that_cannot_be_read_is_refused(content: bytes) -> None:
 )
 def test_names_are_safe_to_show_and_to_save_under(given: str, safe: str) -> None:
     assert gate.safe_name(given) == safe
+
+
+def picture_file(size: tuple[int, int], kind: str = "PNG", mode: str = "RGB", colours: str = "navy gold") -> bytes:
+    """A picture whose left half has the second colour."""
+    ground, left = colours.split()
+    made = Image.new("RGB", size, ground)
+    made.paste(left, (0, 0, size[0] // 2, size[1]))
+    out = io.BytesIO()
+    made.convert(mode).save(out, kind)
+    return out.getvalue()
+
+
+def unseen(size: tuple[int, int]) -> bytes:
+    """A white figure on nothing."""
+    made = Image.new("RGBA", size, (0, 0, 0, 0))
+    made.paste((255, 255, 255, 255), (0, 0, size[0] // 2, size[1]))
+    out = io.BytesIO()
+    made.save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        picture_file((400, 200)),
+        picture_file((400, 200), "JPEG"),
+        picture_file((400, 200), "JPEG", "CMYK"),
+        picture_file((400, 200), "PNG", "P"),
+    ],
+    ids=["png", "jpeg", "print colours", "palette"],
+)
+def test_an_emblem_is_drawn_anew_whatever_its_colours_are_kept_as(content: bytes) -> None:
+    with Image.open(io.BytesIO(gate.clean_emblem(io.BytesIO(content)))) as clean:
+        assert (clean.format, clean.size, clean.mode) == ("PNG", (400, 200), "RGB")
+        assert len(clean.getcolors(400 * 200) or []) >= 2
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [
+        (b"", gate.ContentDiffers),
+        (b"GIF89a" + b"\x00" * 90, gate.ContentDiffers),
+        (b"%PDF-1.7\n", gate.ContentDiffers),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', gate.PictureIsDrawing),
+        (b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- -->\n<SVG onload="alert(1)"/>', gate.PictureIsDrawing),
+        (picture_file((400, 200))[:300], gate.PictureUnreadable),
+        (picture_file((119, 60)), gate.PictureTooSmall),
+        (picture_file((1200, 12)), gate.PictureTooSmall),
+        (picture_file((400, 200), colours="white white"), gate.PictureBlank),
+        (unseen((400, 200)), gate.PictureBlank),
+        (b"\x89PNG\r\n\x1a\n" + b"\x00" * (gate.LARGEST_PICTURE + 1), gate.TooLarge),
+    ],
+    ids=[
+        "empty", "gif", "pdf", "svg with a script", "svg behind a heading", "cut off", "tiny", "a hair", "white",
+        "white on nothing", "too many bytes",
+    ],
+)  # fmt: skip
+def test_what_cannot_stand_as_an_emblem_is_refused_with_its_reason(content: bytes, refusal: type[Refusal]) -> None:
+    with pytest.raises(refusal):
+        gate.clean_emblem(io.BytesIO(content))
+
+
+def test_a_picture_with_broken_bytes_is_drawn_or_refused_and_never_an_error() -> None:
+    dice = random.Random(2027)
+    for sound in (picture_file((160, 80)), picture_file((160, 80), "JPEG")):
+        for _turn in range(150):
+            broken = bytearray(sound)
+            for _byte in range(dice.randint(1, 12)):
+                broken[dice.randrange(3, len(broken))] = dice.randrange(256)
+            with contextlib.suppress(Refusal):
+                gate.clean_emblem(io.BytesIO(bytes(broken)))
