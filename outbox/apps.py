@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class OutboxConfig(AppConfig):
     """Letters: rows before they are mails."""
 
     name = "outbox"
+
+    def ready(self) -> None:
+        """Make the outbox's own kinds of letters known."""
+        import_module("outbox.letters")

@@ -35,6 +35,7 @@ class Mail:
     reply_to: str = ""
     sender: str = ""  # a name to stand before our address, such as the region's
     secrets: Sequence[str] = ()  # parts of personal links: masked in what is kept and shown
+    headers: Sequence[tuple[str, str]] = ()  # more of the mail's head, such as how to leave a newsletter
 
     def masked(self, text: str) -> str:
         """A text of this mail without what opens personal links."""

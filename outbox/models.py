@@ -8,7 +8,18 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from outbox.states import OPEN, TROUBLE, WAITING, Lane, LetterState
+from outbox.newsletter import Publisher, Section, sections_of
+from outbox.states import (
+    BEGUN,
+    OPEN,
+    TROUBLE,
+    WAITING,
+    IssueState,
+    Lane,
+    Left,
+    LetterState,
+    SubscriptionState,
+)
 
 if TYPE_CHECKING:
     from outbox.kinds import Round
@@ -163,3 +174,222 @@ class FlaggedAddress(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+# ---------- Newsletters ----------
+
+
+def _in_reach(rows: Any, person: Any) -> Any:
+    """Of these rows, for a coordinator those of her regions; administrators see all, others nothing."""
+    if not person.is_authenticated:
+        return rows.none()
+    if person.reach.administrator:
+        return rows
+    return rows.filter(scope__in=[f"region:{pk}" for pk in person.reach.region_ids])
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    """Who wishes to get which newsletter."""
+
+    def confirmed(self) -> "SubscriptionQuerySet":
+        """Those who get the next issue."""
+        return self.filter(state=SubscriptionState.CONFIRMED)
+
+    def of_addresses(self, addresses: Any) -> "SubscriptionQuerySet":
+        """Those of the holder of these addresses, which are hers by proof."""
+        return self.filter(address__in=[address.strip().lower() for address in addresses])
+
+    def visible_to(self, person: Any) -> "SubscriptionQuerySet":
+        """For a coordinator those of her regions; administrators see all."""
+        subscriptions: SubscriptionQuerySet = _in_reach(self, person)
+        return subscriptions
+
+
+class Subscription(models.Model):
+    """Somebody's wish for a newsletter, known by the address alone; counts when confirmed by a click in a mail."""
+
+    address = models.EmailField(max_length=254)  # always in small letters
+    scope = models.CharField(max_length=120)
+    language = models.CharField(max_length=2)
+    state = models.CharField(max_length=10, choices=SubscriptionState, default=SubscriptionState.ASKED)
+    # What the confirming link must carry; empty once it is used.
+    nonce = models.CharField(max_length=32, blank=True)
+    # Which words were agreed to, in which language they were read: what a consent will say when it is confirmed.
+    words = models.CharField(max_length=20)
+    read_in = models.CharField(max_length=2)
+    asked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["address"]
+        indexes = [models.Index(fields=["scope", "state", "id"], name="subscription_readers")]
+        constraints = [
+            models.UniqueConstraint(fields=["address", "scope"], name="subscription_once"),
+            models.CheckConstraint(condition=~Q(address=""), name="subscription_address"),
+            models.CheckConstraint(
+                condition=~Q(state=SubscriptionState.CONFIRMED) | Q(confirmed_at__isnull=False),
+                name="subscription_confirmed_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=SubscriptionState.LEFT) | Q(left_at__isnull=False), name="subscription_left_when"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.state}"
+
+
+class Consent(models.Model):
+    """That somebody agreed to a newsletter: to which words, when and until when; stays when the address is erased."""
+
+    subscription = models.ForeignKey(
+        Subscription, models.SET_NULL, null=True, blank=True, related_name="consents", editable=False
+    )
+    scope = models.CharField(max_length=120, db_index=True)
+    words = models.CharField(max_length=20)
+    language = models.CharField(max_length=2)
+    asked_at = models.DateTimeField()
+    given_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=10, choices=Left, blank=True)
+
+    class Meta:
+        ordering = ["given_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription"], condition=Q(ended_at__isnull=True), name="consent_one_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.given_at:%Y-%m-%d}"
+
+
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    """Addresses from which letters came back."""
+
+    def in_force(self) -> "SuppressionQuerySet":
+        """Those to which no issue goes."""
+        return self.filter(suppressed_at__isnull=False)
+
+    def visible_to(self, person: Any) -> "SuppressionQuerySet":
+        """For a coordinator the addresses that have subscribed in her regions; administrators see all."""
+        if person.is_authenticated and person.reach.administrator:
+            return self
+        return self.filter(address__in=Subscription.objects.visible_to(person).values("address"))
+
+
+class Suppression(models.Model):
+    """How often letters to an address came back for good; from the third on, no issue goes there."""
+
+    address = models.EmailField(max_length=254, unique=True)  # always in small letters
+    bounces = models.PositiveSmallIntegerField(default=0)
+    code = models.CharField(max_length=40, blank=True)
+    last_at = models.DateTimeField()
+    suppressed_at = models.DateTimeField(null=True, blank=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=300, blank=True)
+
+    objects = SuppressionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-last_at"]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class IssueQuerySet(models.QuerySet["Issue"]):
+    """Issues of newsletters."""
+
+    def published(self) -> "IssueQuerySet":
+        """Those that anybody may read: they have begun to leave."""
+        return self.filter(state__in=BEGUN)
+
+    def at_work(self) -> "IssueQuerySet":
+        """Those that the clock has something to do with."""
+        return self.filter(state__in=[IssueState.RELEASED, IssueState.SENDING])
+
+    def visible_to(self, person: Any) -> "IssueQuerySet":
+        """For a coordinator those of her regions; administrators see all."""
+        issues: IssueQuerySet = _in_reach(self, person)
+        return issues
+
+
+class Issue(models.Model):
+    """One issue of a newsletter: written per language, released, sent once to each subscriber, kept in public."""
+
+    scope = models.CharField(max_length=120, db_index=True)
+    # Given when it begins to leave: the first issue of a newsletter is 1.
+    number = models.PositiveIntegerField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=IssueState, default=IssueState.DRAFT)
+    publisher: Any = models.JSONField(default=dict)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True, blank=True)
+    leaves_at = models.DateTimeField(null=True, blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True)
+    # The last subscription for which a letter is written, and when there was none left to write for.
+    written_to = models.PositiveBigIntegerField(default=0)
+    written_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    batch = models.OneToOneField(Batch, models.PROTECT, null=True, blank=True, related_name="issue")
+
+    objects = IssueQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["scope", "number"], name="issue_number"),
+            models.CheckConstraint(
+                condition=~Q(state__in=BEGUN) | Q(number__isnull=False, batch__isnull=False), name="issue_begun"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=IssueState.RELEASED) | Q(leaves_at__isnull=False), name="issue_leaves_when"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.number or self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("home:newsletter_issue", args=[self.pk])
+
+    @property
+    def from_whom(self) -> Publisher:
+        """Who publishes it."""
+        return Publisher.of(self.publisher)
+
+
+class IssueText(models.Model):
+    """An issue in one language."""
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=2)
+    subject = models.CharField(max_length=150, blank=True)
+    preface = models.TextField(blank=True)
+    sections: Any = models.JSONField(default=list)
+    # Raised by every change: who saves over another's change is told.
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["issue", "language"], name="issue_text_once")]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id} {self.language}"
+
+    @property
+    def parts(self) -> list[Section]:
+        """Its sections."""
+        return sections_of(self.sections)
+
+    @property
+    def complete(self) -> bool:
+        """Whether it can be sent: it has a subject and says something."""
+        return bool(self.subject and (self.preface or self.sections))

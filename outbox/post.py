@@ -90,6 +90,7 @@ def envelope(letter: UUID, mail: Mail, to: str, language: str) -> EmailMultiAlte
             "Message-ID": message_id(letter),
             "Auto-Submitted": "auto-generated",
             "Content-Language": language,
+            **dict(mail.headers),
         },
     )
     if mail.html:

@@ -1,12 +1,14 @@
-"""What may happen to a letter and to a batch, and why not."""
+"""What may happen to a letter, a batch and an issue of a newsletter, and why not."""
 
+import hmac
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from base.refusal import Refusal
-from outbox.models import Batch, FlaggedAddress, Letter
-from outbox.states import LetterState
+from outbox.models import Batch, FlaggedAddress, Issue, IssueText, Letter, Subscription
+from outbox.states import IssueState, LetterState
 
 UNDO_BULK = timedelta(minutes=10)
 HOLDABLE = (LetterState.QUEUED, LetterState.RETRY)
@@ -91,3 +93,115 @@ def leaves_at(batch: Batch) -> datetime:
 def address_works(address: str) -> bool:
     """Whether no mail server has said that there is no such mailbox."""
     return not FlaggedAddress.objects.filter(address__iexact=address).exists()
+
+
+# ---------- Newsletters ----------
+
+
+class LinkIsUsed(Refusal):
+    """The confirming link has done its work, or a newer one has taken its place."""
+
+    message = _("This link has been used, or a newer one has been sent. Open the latest letter, or subscribe again.")
+
+
+class NotSuppressed(Refusal):
+    """Letters go to the address anyhow."""
+
+    message = _("Newsletters go to this address again already.")
+
+
+class IssueHasGone(Refusal):
+    """The issue is not a draft."""
+
+    message = _("The issue is released, so its text stands. Undo the release first, as long as that can be done.")
+
+
+class TextHasChanged(Refusal):
+    """Somebody else has saved the text in the meantime."""
+
+    message = _(
+        "Somebody else has changed this text since you opened it. Both texts are shown. Save the one that is to stand."
+    )
+
+
+class NothingWritten(Refusal):
+    """There is no text to send."""
+
+    message = _("Write the issue in at least one language first.")
+
+
+class TextIncomplete(Refusal):
+    """A text lacks its subject or says nothing."""
+
+    message = _("A text has no subject or says nothing. Complete it, or remove it.")
+
+
+class NobodySubscribes(Refusal):
+    """There is nobody to send to."""
+
+    message = _("Nobody subscribes yet, so there is nobody to send to.")
+
+
+class AlreadyLeaving(Refusal):
+    """The issue has begun to leave."""
+
+    message = _("The issue has begun to leave, so the release cannot be undone. You can pause it.")
+
+
+class NotBeingSent(Refusal):
+    """Only what is being sent can be paused."""
+
+    message = _("The issue is not being sent just now.")
+
+
+class NotPaused(Refusal):
+    """Only what is paused can be resumed."""
+
+    message = _("The issue is not paused.")
+
+
+class TooManySections(Refusal):
+    """An issue has a size that somebody still reads."""
+
+    message = _("An issue has room for twenty sections.")
+
+
+MOST_SECTIONS = 20
+
+
+def why_not_confirm(subscription: Subscription, nonce: str) -> Refusal | None:
+    """The reason a confirming link does nothing, or None."""
+    if not subscription.nonce or not hmac.compare_digest(subscription.nonce, nonce):
+        return LinkIsUsed()
+    return None
+
+
+def why_not_change(issue: Issue) -> Refusal | None:
+    """The reason the texts of an issue stand as they are, or None."""
+    return None if issue.state == IssueState.DRAFT else IssueHasGone()
+
+
+def why_not_release_issue(issue: Issue, texts: Sequence[IssueText], *, readers: int) -> Refusal | None:
+    """The reason an issue cannot be released, or None."""
+    if refusal := why_not_change(issue):
+        return refusal
+    if not texts:
+        return NothingWritten()
+    if not all(text.complete for text in texts):
+        return TextIncomplete()
+    return None if readers else NobodySubscribes()
+
+
+def why_not_undo_issue(issue: Issue) -> Refusal | None:
+    """The reason the release of an issue cannot be taken back, or None."""
+    return None if issue.state == IssueState.RELEASED else AlreadyLeaving()
+
+
+def why_not_pause(issue: Issue) -> Refusal | None:
+    """The reason an issue cannot be paused, or None."""
+    return None if issue.state == IssueState.SENDING else NotBeingSent()
+
+
+def why_not_resume(issue: Issue) -> Refusal | None:
+    """The reason an issue cannot go on, or None."""
+    return None if issue.state == IssueState.PAUSED else NotPaused()

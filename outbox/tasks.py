@@ -8,6 +8,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from base import clock, jobs
 from base.actions import erase_expired_drafts
 from outbox import actions
+from outbox.actions import newsletters, subscriptions, suppression
+from outbox.actions.newsletters import WRITER
 from outbox.actions.writing import SENDER
 
 
@@ -15,6 +17,18 @@ from outbox.actions.writing import SENDER
 def send_letters(now: datetime) -> int:
     """Send what is due."""
     return actions.send_due(now=now)
+
+
+@jobs.job(WRITER, every=timedelta(minutes=1))
+def write_newsletters(now: datetime) -> int:
+    """Write the letters of the issues whose time has come."""
+    return newsletters.write_due(now=now)
+
+
+@jobs.job("erase subscribers", every=timedelta(hours=1))
+def erase_subscribers(now: datetime) -> int:
+    """Erase the addresses of those who have left, of wishes that nobody confirmed, and old bounces."""
+    return subscriptions.erase_left(now=now) + suppression.forget_bounces(now=now)
 
 
 @jobs.job("erase drafts", every=timedelta(hours=1))

@@ -25,7 +25,7 @@ from outbox import actions, kinds, rules
 from outbox.actions.sending import build
 from outbox.forms import LetterFilter, ReleaseForm
 from outbox.kinds import Mail
-from outbox.models import Batch, FlaggedAddress, Letter, LetterQuerySet
+from outbox.models import Batch, FlaggedAddress, Issue, Letter, LetterQuerySet
 from outbox.states import LetterState
 
 ROWS = 25
@@ -312,6 +312,8 @@ def batch(request: HttpRequest, pk: Any) -> HttpResponse:
     """Letters to many: who gets them, how they read in each language, and when they leave."""
     mine = _mine(request)
     row = get_object_or_404(Batch.objects.visible_to(request.user), pk=pk)
+    if issue := Issue.objects.filter(batch=row).first():
+        return redirect(issue)  # a newsletter has a page of its own, where it is paused and resumed
     note(request, about=row, scope=row.scope)
     form = ReleaseForm(request.POST if request.method == "POST" else None)
     now = clock.now()
@@ -351,6 +353,8 @@ def act_on_batch(request: HttpRequest, pk: Any, deed: str) -> HttpResponse:
     """Take a release back, or hold or cancel what has not left."""
     _mine(request)
     row = get_object_or_404(Batch.objects.visible_to(request.user), pk=pk)
+    if issue := Issue.objects.filter(batch=row).first():
+        return redirect(issue)
     note(request, about=row, scope=row.scope, deed=deed)
     facts: dict[str, Any] = {"batch": row, "by": request.user, "now": clock.now()}
     try:

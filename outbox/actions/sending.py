@@ -17,6 +17,7 @@ from django.db.models import F
 from django.utils import translation
 
 from outbox import kinds, post
+from outbox.actions.suppression import count_bounce
 from outbox.kinds import Mail
 from outbox.models import FlaggedAddress, Letter
 from outbox.states import LetterState
@@ -250,5 +251,6 @@ def _poisoned(letter: Letter, hand: Hand) -> None:
 
 
 def flag(address: str, code: str, *, now: datetime) -> None:
-    """Note that there is no mailbox at an address."""
+    """Note that there is no mailbox at an address; the third time no newsletter goes there any more."""
+    count_bounce(address=address, code=code, now=now)
     FlaggedAddress.objects.update_or_create(address=address, defaults={"code": code[:40], "flagged_at": now})
