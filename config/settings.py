@@ -255,8 +255,23 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]  # nobody signs up; the second s
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PREVENT_ENUMERATION = "strict"
-ACCOUNT_FORMS = {"request_login_code": "people.forms.RequestCodeForm"}
+ACCOUNT_FORMS = {
+    "login": "people.forms.signing.LoginForm",
+    "request_login_code": "people.forms.signing.RequestCodeForm",
+    "confirm_login_code": "people.forms.signing.ConfirmCodeForm",
+    "reauthenticate": "people.forms.signing.ReauthenticateForm",
+    "add_email": "people.forms.signing.AddAddressForm",
+    "change_email": "people.forms.signing.ChangeAddressForm",
+    "confirm_email_verification_code": "people.forms.signing.ConfirmAddressForm",
+    "set_password": "people.forms.signing.SetPasswordForm",
+    "change_password": "people.forms.signing.ChangePasswordForm",
+    "reset_password": "people.forms.signing.ResetPasswordForm",
+    "confirm_password_reset_code": "people.forms.signing.ConfirmResetForm",
+    "reset_password_from_key": "people.forms.signing.ChoosePasswordForm",
+}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True  # a polite letter: the answer takes as long whether the address is known or not
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -271,6 +286,18 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 
+MFA_ADAPTER = "people.adapters.SecondStepAdapter"
+MFA_FORMS = {
+    "authenticate": "people.forms.signing.SecondStepForm",
+    "authenticate_webauthn": "people.forms.signing.SecondStepKeyForm",
+    "reauthenticate": "people.forms.signing.SecondStepAgainForm",
+    "reauthenticate_webauthn": "people.forms.signing.KeyAgainForm",
+    "login_webauthn": "people.forms.signing.SignInByKeyForm",
+    "activate_totp": "people.forms.signing.ActivateAppForm",
+    "add_webauthn": "people.forms.signing.AddKeyForm",
+    "edit_webauthn": "people.forms.signing.RenameKeyForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up here, so nobody can shut another out of an unconfirmed address
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Helmi"

@@ -105,17 +105,17 @@ class Shell:
 
     @cached_property
     def account_links(self) -> list[tuple[str, str, bool]]:
-        """The pages about signing in, on each of them."""
+        """The pages about signing in, on each of them and on those under them."""
         pages = [
-            (_("My settings"), "people:me"),
-            (_("E-mail addresses"), "account_email"),
-            (_("Password"), "account_change_password"),
-            (_("Two-step sign-in"), "mfa_index"),
-            (_("Where you are signed in"), "usersessions_list"),
+            (_("My settings"), "people:me", ()),
+            (_("E-mail addresses"), "account_email", ()),
+            (_("Password"), "account_change_password", ("account_set_password",)),
+            (_("Two-step sign-in"), "mfa_index", ("mfa_",)),
+            (_("Where you are signed in"), "usersessions_list", ()),
         ]
         match = self.request.resolver_match
         here = match.view_name if match else ""
-        return [(reverse(route), label, here == route) for label, route in pages]
+        return [(reverse(route), label, here.startswith((route, *under))) for label, route, under in pages]
 
     def _items(self) -> Iterator[Item]:
         reach = self.person.reach

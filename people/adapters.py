@@ -5,7 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
@@ -15,6 +18,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from base.refusal import Refusal
@@ -39,6 +43,9 @@ class AccountAdapter(DefaultAccountAdapter):
         "cannot_remove_primary_email": _("Letters go to that address. Choose another as the main one first."),
         "unverified_primary_email": _("Confirm the address before you make it the main one."),
         "max_email_addresses": _("You can have %d addresses at most."),
+        "account_inactive": _("You cannot sign in with this account. Ask your coordinator if that is a mistake."),
+        "email_taken": _("Somebody else in Helmi has that address."),
+        "same_as_current": _("That is the address you have now. Write another one."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -65,10 +72,51 @@ class AccountAdapter(DefaultAccountAdapter):
         with translation.override(person.language if person else translation.get_language()):
             return super().render_mail(template_prefix, email, {**context, "base_url": settings.BASE_URL}, headers)
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """As allauth's, in our words."""
+        words = {
+            "reauthenticate": _("Use your password"),
+            "mfa_reauthenticate": _("Use a code from the app or a recovery code"),
+            "mfa_reauthenticate:webauthn": _("Use a passkey or security key"),
+        }
+        return [{**way, "description": words[way["id"]]} for way in super().get_reauthentication_methods(user)]
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """A changed password ends every session, this one too."""
+        return reverse("account_login")
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        """Who has confirmed one more address sees it among the others; who is signing in goes on."""
+        if self.request.user.is_authenticated:
+            return reverse("account_email")
+        return str(super().get_email_verification_redirect_url(email_address))
+
     def get_login_stages(self) -> list[str]:
         """As allauth's, but the second step is not asked for again where the organisation's own sign-in has done so."""
         ours = {"allauth.mfa.stages.AuthenticateStage": "people.adapters.SecondStepStage"}
         return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
+
+class SecondStepAdapter(DefaultMFAAdapter):
+    """The second step in our words."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "add_email_blocked": _("Turn off the second step before you add an address."),
+        "cannot_delete_authenticator": _("Your role needs the second step, so it cannot be turned off."),
+        "cannot_generate_recovery_codes": _("Add a passkey or an app first. Then you get recovery codes."),
+        "incorrect_code": _("That code does not work. Write the one the app shows now, or an unused recovery code."),
+        "unverified_email": _("Confirm your e-mail addresses first, or remove those that are not yours."),
+    }
+
+    def generate_authenticator_name(self, user: Any, type: str) -> str:
+        """What a new key is called until its owner says otherwise."""
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return gettext("My key %(number)s") % {"number": number} if number > 1 else gettext("My key")
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Under which name a device keeps the passkey."""
+        return {**super().get_public_key_credential_rp_entity(), "name": "Helmi"}
 
 
 class SecondStepStage(AuthenticateStage):

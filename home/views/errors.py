@@ -38,6 +38,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 @login_not_required
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Somebody, or something, tries too often."""
+    answer = render(request, "429.html", {"quiet": True}, status=429)
+    answer["Retry-After"] = "60"
+    return answer
+
+
+@login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """A fault of ours, or a database that does not answer: a page that needs neither."""
     down = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))

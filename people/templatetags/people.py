@@ -92,6 +92,12 @@ def enrolments_of(context: RequestContext, person: Person) -> list[Any]:
     return list(rows.order_by("-pk"))
 
 
+@register.simple_tag
+def unconfirmed_among(addresses: list[Any]) -> bool:
+    """Whether one of a person's addresses waits to be confirmed."""
+    return not all(address.verified for address in addresses)
+
+
 @register.filter
 def language_names(codes: list[str]) -> str:
     """Svenska, Suomi, English."""

@@ -4,6 +4,9 @@ import secrets
 from typing import Any
 
 from allauth.account import views as account
+from allauth.account.internal.flows.email_verification_by_code import EMAIL_VERIFICATION_CODE_SESSION_KEY
+from allauth.account.internal.flows.password_reset_by_code import PASSWORD_RESET_VERIFICATION_SESSION_KEY
+from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from allauth.account.utils import perform_login
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.internal import jwtkit
@@ -12,13 +15,17 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.generic.edit import FormView
 
 from people import rules
 from people.models import Person, SignInProvider
@@ -38,6 +45,59 @@ class RequestCode(account.RequestLoginCodeView):
 
 
 request_code = RequestCode.as_view()
+
+
+class TellsExpired(FormView):
+    """A page for a code, which says so when the code is too old instead of leading on without a word."""
+
+    state: str  # where allauth keeps what it knows of the code, in the session
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        began = self.state in request.session
+        response = super().dispatch(request, *args, **kwargs)
+        if began and getattr(self, "_process", True) is None:
+            messages.error(request, _("The code has expired: it works for ten minutes. Ask for a new one."))
+        return response
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ConfirmCode(TellsExpired, account.ConfirmLoginCodeView):
+    """Takes the code that signs in."""
+
+    state = LOGIN_SESSION_KEY
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ConfirmReset(TellsExpired, account.ConfirmPasswordResetCodeView):
+    """Takes the code with which a new password is chosen."""
+
+    state = PASSWORD_RESET_VERIFICATION_SESSION_KEY
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ChoosePassword(TellsExpired, account.CompletePasswordResetView):
+    """Takes a new password from who has shown the code."""
+
+    state = PASSWORD_RESET_VERIFICATION_SESSION_KEY
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ConfirmAddress(TellsExpired, account.ConfirmEmailVerificationCodeView):
+    """Takes the code that shows that an address is one's own."""
+
+    state = EMAIL_VERIFICATION_CODE_SESSION_KEY
+
+
+confirm_code = ConfirmCode.as_view()
+confirm_reset = ConfirmReset.as_view()
+choose_password = ChoosePassword.as_view()
+confirm_address = ConfirmAddress.as_view()
+
+
+@login_not_required
+def closed(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """A page of allauth's that Helmi does not have."""
+    raise Http404
 
 
 # ---------- An organisation's own sign-in (OpenID Connect) ----------

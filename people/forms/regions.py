@@ -1,0 +1,77 @@
+"""What a person may type about regions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from base.forms import DateField, EmailField, PlainForm
+from people.forms.common import NamesForm, OrganisationField, phone_field
+from people.models import Organisation
+from people.states import Country, Language
+
+PARTS = {
+    "course": _("course"),
+    "funder": _("funder"),
+}
+ZONES = ("Europe/Stockholm", "Europe/Helsinki", "Europe/Mariehamn")
+
+
+class RegionForm(NamesForm):
+    """A region."""
+
+    slug = forms.SlugField(
+        label=_("Address"), max_length=40, help_text=_("The first word in the addresses of its public pages.")
+    )
+    country = forms.ChoiceField(label=_("Country"), choices=Country)
+    languages = forms.MultipleChoiceField(
+        label=_("Languages of content"), choices=Language, widget=forms.CheckboxSelectMultiple
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=[(zone, zone) for zone in ZONES])
+    sender_name = forms.CharField(label=_("Sender of letters"), max_length=120)
+    sender_address = EmailField(label=_("Sender's address"))
+    phone = phone_field()
+    parts = forms.MultipleChoiceField(
+        label=_("Parts in use"),
+        choices=list(PARTS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("What is not in use shows nowhere."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].label = _("Telephone")
+        kept = [part for part in self.initial.get("parts", []) if part not in PARTS]
+        self.fields["parts"].choices = [*PARTS.items(), *((part, part) for part in kept)]  # type: ignore[attr-defined]
+        zone = self.initial.get("time_zone")
+        if zone and zone not in ZONES and zone in available_timezones():
+            self.fields["time_zone"].choices = [(one, one) for one in (*ZONES, zone)]  # type: ignore[attr-defined]
+        for name in ("sender_address", "phone"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+
+
+class TakePartForm(PlainForm):
+    """An organisation joins a region."""
+
+    submit = _("Add to the region")
+    organisation = OrganisationField()
+    sub_region = forms.CharField(label=_("Sub-region"), required=False, max_length=80)
+    valid_from = DateField(label=_("From"), yearless="last")
+
+    def __init__(self, *args: Any, organisations: Iterable[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].offer(organisations)  # type: ignore[attr-defined]
+
+
+class ClosedPeriodForm(PlainForm):
+    """Days in which limits stand still."""
+
+    submit = _("Add the closed period")
+    name = forms.CharField(label=_("What is it called"), max_length=80)
+    valid_from = DateField(label=_("First day"), yearless="next")
+    valid_to = DateField(label=_("Last day"), yearless="next")

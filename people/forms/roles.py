@@ -1,0 +1,59 @@
+"""What a person may type about roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from base.forms import DateField, PlainForm
+from people.forms.common import OrganisationField
+from people.models import Organisation, Region
+from people.states import Role
+
+
+class RolesFilter(PlainForm):
+    """What narrows the list of roles."""
+
+    show_optional = False
+    role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("All")), *Role.choices])
+    when = forms.ChoiceField(
+        label=_("When"), required=False, choices=[("", _("In force today")), ("all", _("Ended and future ones too"))]
+    )
+
+
+class RoleForm(PlainForm):
+    """A role for a person."""
+
+    submit = _("Give the role")
+    role = forms.ChoiceField(label=_("Role"), choices=Role)
+    region: Any = forms.ModelChoiceField(
+        label=_("Region"), queryset=Region.objects.none(), required=False, help_text=_("For a coordinator.")
+    )
+    organisation = OrganisationField(required=False, help_text=_("For a director or a manager."))
+    valid_from = DateField(label=_("From"), yearless="next")
+    valid_to = DateField(label=_("To"), required=False, help_text=_("The last day. Leave it empty while it goes on."))
+
+    def __init__(
+        self, *args: Any, regions: Any, organisations: Iterable[Organisation], all_roles: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].queryset = regions  # type: ignore[attr-defined]
+        self.fields["organisation"].offer(organisations)  # type: ignore[attr-defined]
+        if not all_roles:
+            self.fields["role"].choices = [(role.value, role.label) for role in (Role.DIRECTOR, Role.MANAGER)]  # type: ignore[attr-defined]
+            del self.fields["region"]
+            self.fields["organisation"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        facts.setdefault("region", None)
+        if facts.get("role") == Role.ADMINISTRATOR:
+            facts["region"] = facts["organisation"] = None
+        elif facts.get("role") == Role.COORDINATOR:
+            facts["organisation"] = None
+        else:
+            facts["region"] = None
+        return facts
