@@ -37,6 +37,7 @@ from events.actions.registrations import (
     unregister_from,
 )
 from events.actions.reminders import enqueue_due_reminders
+from events.actions.waiting import claim_party, next_in_line, offer_freed, release_reserve, reserve_places
 
 __all__ = [
     "accept_offer",
@@ -46,6 +47,7 @@ __all__ = [
     "change_host",
     "change_practicalities",
     "change_words",
+    "claim_party",
     "claim_place",
     "clear_attendance",
     "confirm_claim",
@@ -61,13 +63,17 @@ __all__ = [
     "mark_attendance",
     "mark_day",
     "move_event",
+    "next_in_line",
+    "offer_freed",
     "offer_next",
     "open_places",
     "publish_event",
     "register",
     "register_on",
+    "release_reserve",
     "renew_feed",
     "report_absence",
+    "reserve_places",
     "set_reminders",
     "staff_event",
     "take_back_absence",

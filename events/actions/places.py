@@ -12,11 +12,11 @@ from django.db.models import Count, F, Max, Q
 
 from audit import actions as audit
 from events import rules
-from events.models import CapacityChange, Claim, Needs, Places
+from events.models import CapacityChange, Claim, Needs, Party, Places, Reserve
 from events.states import FOLLOWS, LIVE, SOLD, ClaimState
-from people.models import Person, Region
+from people.models import Organisation, Person, Region
 
-FREE = Q(capacity__isnull=True) | Q(sold__lt=F("capacity"))
+FREE = Q(capacity__isnull=True) | Q(capacity__gt=F("sold") + F("reserved"))
 WAITS = Q(state=ClaimState.WAITLISTED)
 
 
@@ -25,13 +25,14 @@ def scope_of(places: Places) -> str:
     return f"region:{places.region_id}"
 
 
-def _record(deed: str, claim: Claim, places: Places, *, by: Person | None, now: datetime, **codes: Any) -> None:
+def record(deed: str, claim: Claim, places: Places, *, by: Person | None, now: datetime, **codes: Any) -> None:
+    """Write down a deed about a claim."""
     audit.record(
         deed, by=by, about=claim, scope=scope_of(places), now=now, places=places.pk, person=claim.person_id, **codes
     )
 
 
-def _locked(places: Places | int) -> Places:
+def lock_places(places: Places | int) -> Places:
     """The places' row, held until the transaction ends."""
     return Places.objects.select_for_update().get(pk=places if isinstance(places, int) else places.pk)
 
@@ -67,7 +68,7 @@ def change_capacity(
 
     Refused without a reason, and below what is taken. Nobody is offered a place by this; `offer_next` does it.
     """
-    locked = _locked(places)
+    locked = lock_places(places)
     if refusal := rules.why_not_capacity(locked, capacity, reason):
         raise refusal
     change = CapacityChange.objects.create(
@@ -88,16 +89,33 @@ def change_capacity(
     return change
 
 
-def _take(places: Places) -> bool:
+def take_place(places: Places) -> bool:
     """Take one place if any is free; the row is locked afterwards when it was."""
     return bool(Places.objects.filter(FREE, pk=places.pk).update(sold=F("sold") + 1))
 
 
-def _give_back(places_id: int) -> None:
-    Places.objects.filter(pk=places_id).update(sold=F("sold") - 1)
+def _take_reserved(places: Places, reserve: Reserve) -> bool:
+    """Take one of the places that are kept back there; the row is locked afterwards when any were."""
+    kept = Places.objects.filter(pk=places.pk, reserved__gt=0)
+    if not kept.update(reserved=F("reserved") - 1, sold=F("sold") + 1):
+        return False
+    if Reserve.objects.filter(pk=reserve.pk, places=places.pk, released_at__isnull=True, taken__lt=F("number")).update(
+        taken=F("taken") + 1
+    ):
+        return True
+    Places.objects.filter(pk=places.pk).update(reserved=F("reserved") + 1, sold=F("sold") - 1)
+    return False
 
 
-def _refuse_second(places: Places, person: Person) -> tuple[int, int | None]:
+def give_back(places_id: int, reserve_id: int | None = None) -> None:
+    """A place is free again: for those it was kept for until its release, and for all after it. Under the lock."""
+    if reserve_id and Reserve.objects.filter(pk=reserve_id, released_at__isnull=True).update(taken=F("taken") - 1):
+        Places.objects.filter(pk=places_id).update(sold=F("sold") - 1, reserved=F("reserved") + 1)
+    else:
+        Places.objects.filter(pk=places_id).update(sold=F("sold") - 1)
+
+
+def refuse_second(places: Places, person: Person) -> tuple[int, int | None]:
     """How many wait, and the person's last claim that is over; refused when a live one is there. Under the lock."""
     mine = Q(person=person)
     found = Claim.objects.filter(places=places).aggregate(
@@ -110,7 +128,7 @@ def _refuse_second(places: Places, person: Person) -> tuple[int, int | None]:
     return found["waiting"], found["over"]
 
 
-def _next_position(places: Places) -> Places:
+def count_up(places: Places) -> Places:
     """Lock the places' row and count the line up by one; the row as it is then."""
     Places.objects.filter(pk=places.pk).update(last_position=F("last_position") + 1)
     return Places.objects.get(pk=places.pk)
@@ -118,34 +136,52 @@ def _next_position(places: Places) -> Places:
 
 @transaction.atomic
 def claim_place(
-    *, places: Places, person: Person, by: Person | None, now: datetime, hold_until: datetime | None = None
+    *,
+    places: Places,
+    person: Person,
+    by: Person | None,
+    now: datetime,
+    hold_until: datetime | None = None,
+    reserve: Reserve | None = None,
+    organisation: Organisation | None = None,
+    party: Party | None = None,
 ) -> Claim:
     """Take a free place for `person`, or stand last on the waiting list when none is free or somebody waits already.
 
-    With `hold_until` the place is held until then and confirmed by `confirm_claim`. Refused when the person has a live
-    claim. Of many who ask at once exactly as many get a place as are free, and nobody overtakes.
+    With `hold_until` the place is held until then and confirmed by `confirm_claim`. One that is kept back in `reserve`
+    is taken first, whoever waits. Refused when the person has a live claim. Of many who ask at once exactly as many
+    get a place as are free, and nobody overtakes.
     """
-    taken = _take(places)
+    kept = reserve is not None and _take_reserved(places, reserve)
+    taken = kept or take_place(places)
     last = 0
     if not taken:
-        locked = _next_position(places)
+        locked = count_up(places)
         last = locked.last_position
-        taken = locked.free is not None and locked.free > 0 and _take(places)  # freed between the two
-    waiting, over = _refuse_second(places, person)
-    if taken and waiting:
-        _give_back(places.pk)
-    if not taken or waiting:
-        last = last or _next_position(places).last_position
-        return _wait(places, person, last, over, by=by, now=now)
+        taken = locked.free is not None and locked.free > 0 and take_place(places)  # freed between the two
+    waiting, over = refuse_second(places, person)
+    if taken and waiting and not kept:
+        give_back(places.pk)
+    more: dict[str, Any] = {"organisation": organisation, "party": party}
+    if not taken or (waiting and not kept):
+        last = last or count_up(places).last_position
+        return wait(places, person, last, over, by=by, now=now, **more)
+    return grant(places, person, by=by, now=now, hold_until=hold_until, reserve=reserve if kept else None, **more)
+
+
+def grant(
+    places: Places, person: Person, *, by: Person | None, now: datetime, hold_until: datetime | None, **more: Any
+) -> Claim:
+    """The claim on a place that has been taken for `person`: held until an hour, or confirmed."""
     state = ClaimState.HELD if hold_until else ClaimState.CONFIRMED
     claim = Claim.objects.create(
-        places=places, person=person, state=state, expires_at=hold_until, created_at=now, changed_at=now
+        places=places, person=person, state=state, expires_at=hold_until, created_at=now, changed_at=now, **more
     )
-    _record("place_claimed", claim, places, by=by, now=now, state=state)
+    record("place_claimed", claim, places, by=by, now=now, state=state)
     return claim
 
 
-def _wait(
+def wait(
     places: Places,
     person: Person,
     last: int,
@@ -154,16 +190,18 @@ def _wait(
     by: Person | None,
     now: datetime,
     first: bool = False,
+    **more: Any,
 ) -> Claim:
     """Put `person` on the waiting list; the places' row is locked already, and counted up to `last`."""
     position = _room_in_front(places, last) if first else last
-    facts = {"state": ClaimState.WAITLISTED, "position": position, "first": first, "expires_at": None}
+    facts: dict[str, Any] = {"state": ClaimState.WAITLISTED, "position": position, "first": first, "expires_at": None}
+    facts |= {"reserve": None, **more}
     if over is None:
         claim = Claim.objects.create(places=places, person=person, created_at=now, changed_at=now, **facts)
     else:
         Claim.objects.filter(pk=over).update(changed_at=now, **facts)
         claim = Claim.objects.get(pk=over)
-    _record("waits_for_place", claim, places, by=by, now=now, position=position)
+    record("waits_for_place", claim, places, by=by, now=now, position=position)
     return claim
 
 
@@ -188,9 +226,9 @@ def join_waiting_list(
 
     A claim that is over comes back to life. Refused when the person has a live claim.
     """
-    locked = _next_position(places)
-    _waiting, over = _refuse_second(locked, person)
-    return _wait(locked, person, locked.last_position, over, by=by, now=now, first=first)
+    locked = count_up(places)
+    _waiting, over = refuse_second(locked, person)
+    return wait(locked, person, locked.last_position, over, by=by, now=now, first=first)
 
 
 @transaction.atomic
@@ -200,8 +238,8 @@ def give_offer(*, places: Places, person: Person, expires_at: datetime, by: Pers
     Somebody on the waiting list keeps the same claim. Refused when no place is free, when freed places are not offered
     any more, and for who has a place or an offer already.
     """
-    if not _take(places):
-        _locked(places)
+    if not take_place(places):
+        lock_places(places)
         places.refresh_from_db()
         raise rules.why_not_offer(places, now=now) or rules.PlacesFull()
     places.refresh_from_db()
@@ -220,12 +258,12 @@ def give_offer(*, places: Places, person: Person, expires_at: datetime, by: Pers
     if claim is None:
         claim = Claim.objects.create(places=places, person=person, created_at=now, offers=1, **facts)
     else:
-        _offer(claim, facts)
-    _record("place_offered", claim, places, by=by, now=now, until=expires_at, offers=claim.offers)
+        make_offer(claim, facts)
+    record("place_offered", claim, places, by=by, now=now, until=expires_at, offers=claim.offers)
     return claim
 
 
-def _offer(claim: Claim, facts: dict[str, Any]) -> None:
+def make_offer(claim: Claim, facts: dict[str, Any]) -> None:
     """Turn a waiting claim into an offer."""
     claim.offers += 1
     for name, value in facts.items():
@@ -236,14 +274,14 @@ def _offer(claim: Claim, facts: dict[str, Any]) -> None:
 @transaction.atomic
 def offer_next(*, places: Places, expires_at: datetime, by: Person | None, now: datetime) -> Claim | None:
     """Offer a free place to the first in line and hold it; None when nobody waits, none is free or offers are over."""
-    locked = _locked(places)
+    locked = lock_places(places)
     if rules.why_not_offer(locked, now=now):
         return None
     claim = Claim.objects.waiting().filter(places=locked).first()
     if claim is None:
         return None
     Places.objects.filter(pk=locked.pk).update(sold=F("sold") + 1)
-    _offer(
+    make_offer(
         claim,
         {
             "state": ClaimState.OFFERED,
@@ -253,7 +291,7 @@ def offer_next(*, places: Places, expires_at: datetime, by: Person | None, now: 
             "changed_at": now,
         },
     )
-    _record("place_offered", claim, locked, by=by, now=now, until=expires_at, offers=claim.offers)
+    record("place_offered", claim, locked, by=by, now=now, until=expires_at, offers=claim.offers)
     return claim
 
 
@@ -273,7 +311,7 @@ def _move(claim: Claim, to: str, sources: tuple[str, ...], now: datetime) -> tup
     locked.position = None
     locked.save(update_fields=["state", "changed_at", "position"])
     if before in SOLD and to not in SOLD:
-        _give_back(locked.places_id)
+        give_back(locked.places_id, locked.reserve_id)
     return locked, before
 
 
@@ -283,28 +321,28 @@ def accept_offer(*, claim: Claim, by: Person | None, now: datetime) -> Claim:
 
     Accepting twice is accepting once.
     """
-    _locked(claim.places_id)
+    lock_places(claim.places_id)
     fresh = Claim.objects.select_related("places").get(pk=claim.pk)
     if fresh.state == ClaimState.CONFIRMED:
         return fresh
     if refusal := rules.why_not_accept(fresh, now=now):
         raise refusal
     fresh, _before = _move(fresh, ClaimState.CONFIRMED, (ClaimState.OFFERED,), now)
-    _record("offer_accepted", fresh, fresh.places, by=by, now=now)
+    record("offer_accepted", fresh, fresh.places, by=by, now=now)
     return fresh
 
 
 @transaction.atomic
 def confirm_claim(*, claim: Claim, by: Person | None, now: datetime) -> Claim:
     """A held place is confirmed in time. Refused when it has lapsed."""
-    _locked(claim.places_id)
+    lock_places(claim.places_id)
     fresh = Claim.objects.select_related("places").get(pk=claim.pk)
     if fresh.state == ClaimState.CONFIRMED:
         return fresh
     if fresh.expires_at is not None and fresh.expires_at <= now:
         raise rules.OfferOver()
     fresh, _before = _move(fresh, ClaimState.CONFIRMED, (ClaimState.HELD,), now)
-    _record("place_confirmed", fresh, fresh.places, by=by, now=now)
+    record("place_confirmed", fresh, fresh.places, by=by, now=now)
     return fresh
 
 
@@ -314,23 +352,23 @@ def decline_offer(*, claim: Claim, by: Person | None, now: datetime) -> Claim:
 
     Declining twice is declining once. Who has a place already cancels it instead.
     """
-    _locked(claim.places_id)
+    lock_places(claim.places_id)
     fresh, before = _move(claim, ClaimState.DECLINED, (ClaimState.OFFERED, ClaimState.WAITLISTED), now)
     if before != fresh.state:
-        _record("offer_declined", fresh, fresh.places, by=by, now=now, before=before)
+        record("offer_declined", fresh, fresh.places, by=by, now=now, before=before)
     return fresh
 
 
 @transaction.atomic
 def lapse_offer(*, claim: Claim, now: datetime) -> Claim:
     """An offer or a held place was not answered in time; the place is free again. Refused before its time."""
-    _locked(claim.places_id)
+    lock_places(claim.places_id)
     fresh = Claim.objects.select_related("places").get(pk=claim.pk)
     if fresh.state in (ClaimState.OFFERED, ClaimState.HELD) and (fresh.expires_at is None or fresh.expires_at > now):
         raise rules.NotPossibleNow(state=fresh.get_state_display())
     fresh, before = _move(fresh, ClaimState.LAPSED, (ClaimState.OFFERED, ClaimState.HELD), now)
     if before != fresh.state:
-        _record("offer_lapsed", fresh, fresh.places, by=None, now=now)
+        record("offer_lapsed", fresh, fresh.places, by=None, now=now)
     return fresh
 
 
@@ -340,12 +378,12 @@ def cancel_claim(*, claim: Claim, by: Person | None, now: datetime) -> Claim:
 
     A claim that is over already stays as it is.
     """
-    _locked(claim.places_id)
+    lock_places(claim.places_id)
     fresh = Claim.objects.select_related("places").get(pk=claim.pk)
     if fresh.state not in LIVE:
         return fresh
     fresh, before = _move(fresh, ClaimState.CANCELLED, LIVE, now)
-    _record("place_given_up", fresh, fresh.places, by=by, now=now, before=before)
+    record("place_given_up", fresh, fresh.places, by=by, now=now, before=before)
     return fresh
 
 
@@ -361,7 +399,7 @@ def keep_needs(
     else:
         needs, _created = Needs.objects.update_or_create(claim=claim, defaults=facts)
     # The needs themselves stand in no deed and no letter, so that erasing the row erases them everywhere.
-    _record("needs_kept", claim, claim.places, by=by, now=now, diet=bool(facts["diet"]), access=bool(facts["access"]))
+    record("needs_kept", claim, claim.places, by=by, now=now, diet=bool(facts["diet"]), access=bool(facts["access"]))
     return needs
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,14 @@ import holidays
 from django.utils.translation import gettext_lazy as _
 
 from base.refusal import Refusal
-from events.limits import end_of_working_day_limit
+from events.limits import NEAR, end_of_working_day_limit
 from events.states import ClaimState
 
 if TYPE_CHECKING:
     from events.models import Claim, Places
-    from people.models import Region
+    from people.models import Organisation, Region
+
+GUEST_LONG, GUEST_SHORT = timedelta(hours=24), timedelta(hours=4)
 
 
 class PlacesFull(Refusal):
@@ -58,7 +60,35 @@ class ReasonNeeded(Refusal):
 class FewerThanTaken(Refusal):
     """Places that people have cannot be taken away by number."""
 
-    message = _("%(sold)s places are taken or offered, so the number cannot be lower.")
+    message = _("%(sold)s places are taken, offered or kept back, so the number cannot be lower.")
+
+
+class PartyDoesNotFit(Refusal):
+    """Fewer places are free than people were registered together: say how they want it."""
+
+    message = _("%(free)s of the %(asked)s places are free. Choose how you want it.")
+
+    def __init__(self, *, free: int, asked: int) -> None:
+        super().__init__(free=free, asked=asked)
+        self.free, self.asked = free, asked
+
+
+class TooManyReserved(Refusal):
+    """More places than are free cannot be kept back."""
+
+    message = _("%(free)s places are free, so that many can be kept back.")
+
+
+class ReservedForNobody(Refusal):
+    """Places are kept back for somebody."""
+
+    message = _("Say for whom the places are kept back.")
+
+
+class ReleaseTooLate(Refusal):
+    """Places kept back are free for all before the event."""
+
+    message = _("The places must be free for all before the event begins.")
 
 
 def offers_over(places: Places, now: datetime) -> bool:
@@ -89,9 +119,27 @@ def why_not_capacity(places: Places, capacity: int | None, reason: str) -> Refus
     """The reason the number of places cannot become `capacity`, or None."""
     if not reason.strip():
         return ReasonNeeded()
-    if capacity is not None and capacity < places.sold:
-        return FewerThanTaken(sold=places.sold)
+    if capacity is not None and capacity < places.sold + places.reserved:
+        return FewerThanTaken(sold=places.sold + places.reserved)
     return None
+
+
+def why_not_reserve(
+    places: Places, *, number: int, whom: str, organisation: Organisation | None, release_at: datetime
+) -> Refusal | None:
+    """The reason `number` places cannot be kept back until `release_at`, or None."""
+    if organisation is None and not whom.strip():
+        return ReservedForNobody()
+    if places.starts_at is not None and release_at >= places.starts_at:
+        return ReleaseTooLate()
+    if places.free is not None and places.free < number:
+        return TooManyReserved(free=places.free)
+    return None
+
+
+def guest_limit(*, starts_at: datetime | None, now: datetime) -> datetime:
+    """Until when a guest confirms by the link in the mail: 24 hours, or 4 when the start is nearer than 72 hours."""
+    return now + (GUEST_SHORT if starts_at is not None and starts_at - now < NEAR else GUEST_LONG)
 
 
 # Days on which nobody works, beside the law's own: Midsummer Eve, Christmas Eve and New Year's Eve in Sweden.

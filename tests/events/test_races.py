@@ -6,6 +6,7 @@ Each race has a control: the same run with the lock taken away must go wrong, or
 import threading
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, connections
@@ -80,7 +81,7 @@ def without_the_lock(monkeypatch):
         return True
 
     with monkeypatch.context() as patch:
-        patch.setattr(kept, "_take", read_then_write)
+        patch.setattr(kept, "take_place", read_then_write)
         yield
 
 
@@ -206,3 +207,39 @@ def test_two_clocks_at_once_write_each_reminder_once():
     assert not [answer for answer in answers if isinstance(answer, Exception)]
     written = list(Letter.objects.filter(kind="events.reminder").values_list("person", flat=True))
     assert len(written) == len(set(written)) == 20
+
+
+def group_claim(row, people, together):
+    return lambda: actions.claim_party(
+        places=row, people=[(who, None) for who in people], by=people[0], now=NOW, together=together
+    )
+
+
+@needs_postgresql
+def test_of_two_parties_of_three_for_four_places_one_comes_whole_and_the_other_chooses(county, rounds):
+    people = crowd(county, 6)
+    for _round in range(rounds):
+        row = actions.open_places(region=county, capacity=90)
+        Places.objects.filter(pk=row.pk).update(sold=86)
+        answers = at_once([group_claim(row, people[:3], None), group_claim(row, people[3:], None)])
+        refused = [answer for answer in answers if isinstance(answer, Refusal)]
+        [whole] = [answer for answer in answers if not isinstance(answer, Exception)]
+        assert [claim.state for claim in whole] == ["confirmed"] * 3
+        assert [(refusal.free, refusal.asked) for refusal in refused] == [(1, 3)]
+        row.refresh_from_db()
+        assert row.sold == 89
+
+
+@needs_postgresql
+def test_freed_places_are_offered_once_although_two_look_at_the_same_moment(county, rounds):
+    people = crowd(county, 12)
+    for _round in range(rounds):
+        row = actions.open_places(region=county, capacity=4)
+        claims = [claim(row, who)() for who in people]
+        for taken in claims[:4]:
+            actions.cancel_claim(claim=taken, by=None, now=NOW)
+        at_once([partial(actions.offer_freed, places=row, now=NOW)] * 4)
+        row.refresh_from_db()
+        assert row.sold == 4 == Claim.objects.filter(places=row, state__in=SOLD).count()
+        offered = Claim.objects.filter(places=row, state="offered").values_list("person", flat=True)
+        assert sorted(offered) == sorted(who.pk for who in people[4:8])
