@@ -40,6 +40,16 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             Q(state__in=[LetterState.HELD, *WAITING]) | Q(state=LetterState.INFLIGHT, begun_at__isnull=True)
         )
 
+    def may_have_left(self, now: Any) -> "LetterQuerySet":
+        """Those that were waiting when a backup was taken and may have been sent since, by the clock or by a person."""
+        return self.filter(
+            Q(state=LetterState.HELD) | Q(state__in=WAITING, not_before__lte=now) | Q(state=LetterState.INFLIGHT)
+        )
+
+    def written_with(self, letter: "Letter") -> "LetterQuerySet":
+        """Those of the same kind that were written at the same instant for the same reason, this one too."""
+        return self.filter(kind=letter.kind, scope=letter.scope, created_at=letter.created_at, batch=letter.batch_id)
+
     def waiting(self) -> "LetterQuerySet":
         """Those not finished with."""
         return self.filter(state__in=OPEN)

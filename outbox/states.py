@@ -56,3 +56,4 @@ class IssueState(TextChoices):
 
 
 BEGUN = (IssueState.SENDING, IssueState.PAUSED, IssueState.SENT)
+RESTORED = "restored"  # the trouble of a letter that may have left after the backup that was put back

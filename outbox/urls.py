@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("letters/<uuid:pk>/again/", views.act, {"deed": "try_again"}, name="try_again"),
     path("letters/<uuid:pk>/arrived/", views.act, {"deed": "arrived"}, name="arrived"),
     path("letters/<uuid:pk>/not-arrived/", views.act, {"deed": "not_arrived"}, name="not_arrived"),
+    path("letters/<uuid:pk>/alike/", views.decide_alike, name="decide_alike"),
     path("letters/<uuid:pk>/cancel/", views.cancel, name="cancel"),
     path("letters/batches/<uuid:pk>/", views.batch, name="batch"),
     path("letters/batches/<uuid:pk>/undo/", views.act_on_batch, {"deed": "undo"}, name="undo_batch"),

@@ -26,7 +26,7 @@ from outbox.actions.sending import build
 from outbox.forms import LetterFilter, ReleaseForm
 from outbox.kinds import Mail
 from outbox.models import Batch, FlaggedAddress, Issue, Letter, LetterQuerySet
-from outbox.states import LetterState
+from outbox.states import RESTORED, LetterState
 
 ROWS = 25
 SHELVES: dict[str, tuple[LetterState, ...]] = {
@@ -119,8 +119,10 @@ def letters(request: HttpRequest) -> HttpResponse:
         for name, words in _shelf_words().items()
     ]
     total = page.paginator.count
+    restored = mine.filter(state=LetterState.UNCERTAIN, trouble=RESTORED).count() if counts.get("uncertain") else 0
     context = {
         "shelf": shelf,
+        "restored": restored,
         "links": links,
         "page": page,
         "groups": _groups(page),
@@ -183,7 +185,10 @@ def _doings(letter: Letter, now: datetime) -> list[tuple[str, str, bool]]:
         doings.append((reverse("outbox:hold", args=[letter.pk]), _("Hold"), False))
     if rules.why_not_repeat(letter, now=now) is None:
         doings.append((reverse("outbox:try_again", args=[letter.pk]), _("Try again"), True))
-    if letter.state == LetterState.UNCERTAIN:
+    if letter.state == LetterState.UNCERTAIN and letter.trouble == RESTORED:
+        doings.append((reverse("outbox:arrived", args=[letter.pk]), _("It was sent before"), False))
+        doings.append((reverse("outbox:not_arrived", args=[letter.pk]), _("Send it now"), False))
+    elif letter.state == LetterState.UNCERTAIN:
         doings.append((reverse("outbox:arrived", args=[letter.pk]), _("It arrived"), False))
         doings.append((reverse("outbox:not_arrived", args=[letter.pk]), _("It did not arrive: send it again"), False))
     return doings
@@ -224,6 +229,9 @@ def letter(request: HttpRequest, pk: Any) -> HttpResponse:
         "doings": _doings(row, now),
         "cancellable": rules.why_not(row, rules.CANCELLABLE) is None,
         "trouble": _trouble_words(row),
+        "alike": mine.written_with(row).filter(state=LetterState.UNCERTAIN, trouble=RESTORED).count()
+        if row.trouble == RESTORED and row.state == LetterState.UNCERTAIN
+        else 0,
     }
     return render(request, "outbox/letter_page.html", context)
 
@@ -249,6 +257,13 @@ def _trouble_words(row: Letter) -> str:
         return _("The reader's mail server did not take it, and said: %(code)s.") % {"code": row.trouble}
     if row.state == LetterState.BOUNCED:
         return _("It came back from the reader's mail server, which said: %(code)s.") % {"code": row.trouble}
+    if row.trouble == RESTORED and row.state == LetterState.UNCERTAIN:
+        return _(
+            "A backup was put back, and the letter may have been sent after the backup was taken. It does not leave "
+            "by itself. Send it, or say that it was sent before."
+        )
+    if row.trouble == RESTORED and row.state == LetterState.EXPIRED:
+        return _("A backup was put back. Whether the letter was sent before is not known, and what it tells is over.")
     if row.state == LetterState.UNCERTAIN:
         return _("The line broke while it was being sent. It may have arrived. Ask the reader, or send it again.")
     if row.state == LetterState.EXPIRED:
@@ -284,6 +299,27 @@ def act(request: HttpRequest, pk: Any, deed: str) -> HttpResponse:
         messages.warning(request, str(refusal))
     else:
         messages.success(request, done)
+    return redirect(row)
+
+
+@require_POST
+@audited("letter.handled")
+def decide_alike(request: HttpRequest, pk: Any) -> HttpResponse:
+    """After a backup was put back: send all that were written with a letter, or say that they were sent before."""
+    row = get_object_or_404(_mine(request), pk=pk)
+    send = request.POST.get("send") == "yes"
+    note(request, about=row, scope=row.scope, deed="send_alike" if send else "sent_before_alike", before=row.state)
+    try:
+        count = actions.decide_alike(letter=row, send=send, by=request.user, now=clock.now())
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        words = (
+            ngettext("%(n)s letter leaves within a minute.", "%(n)s letters leave within a minute.", count)
+            if send
+            else ngettext("Noted: %(n)s letter was sent before.", "Noted: %(n)s letters were sent before.", count)
+        )
+        messages.success(request, words % {"n": dates.number(count)})
     return redirect(row)
 
 

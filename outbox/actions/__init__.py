@@ -3,6 +3,7 @@
 from outbox.actions.batches import cancel_batch, hold_batch, open_batch, release_batch, undo_release
 from outbox.actions.bounces import take_bounce
 from outbox.actions.desk import cancel, hold, resolve, send_now, try_again
+from outbox.actions.restored import catch_up, decide_alike, doubt_what_may_have_left
 from outbox.actions.sending import expire_missed, send_due
 from outbox.actions.writing import UNDO, UNDO_BULK, cancel_about, write
 
@@ -12,6 +13,9 @@ __all__ = [
     "cancel",
     "cancel_about",
     "cancel_batch",
+    "catch_up",
+    "decide_alike",
+    "doubt_what_may_have_left",
     "expire_missed",
     "hold",
     "hold_batch",

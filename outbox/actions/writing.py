@@ -1,6 +1,8 @@
 """Writing letters, and taking them back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,11 +12,24 @@ from django.db import models, transaction
 from base import jobs
 from outbox import kinds as registry
 from outbox.models import Batch, Letter
-from outbox.states import Lane, LetterState
+from outbox.states import RESTORED, Lane, LetterState
 
 UNDO = timedelta(minutes=2)
 UNDO_BULK = timedelta(minutes=10)
 SENDER = "send letters"
+
+
+_in_doubt: ContextVar[bool] = ContextVar("in_doubt", default=False)
+
+
+@contextmanager
+def in_doubt() -> Iterator[None]:
+    """Whatever is written inside may have been sent before, which nobody remembers: a person decides about it."""
+    token = _in_doubt.set(True)
+    try:
+        yield
+    finally:
+        _in_doubt.reset(token)
 
 
 @transaction.atomic(savepoint=False)
@@ -49,6 +64,7 @@ def write(
     if undoable:
         earliest = max(earliest, now + (UNDO_BULK if lane == Lane.BULK else UNDO))
     held = batch is not None and batch.released_at is None
+    doubtful = _in_doubt.get()
     letter = Letter(
         key=key,
         kind=kind,
@@ -59,7 +75,8 @@ def write(
         scope=scope,
         facts=facts or {},
         lane=lane,
-        state=LetterState.HELD if held else LetterState.QUEUED,
+        state=LetterState.UNCERTAIN if doubtful else LetterState.HELD if held else LetterState.QUEUED,
+        trouble=RESTORED if doubtful else "",
         batch=batch,
         not_before=earliest,
         useful_until=useful_until,
@@ -67,7 +84,7 @@ def write(
     )
     # A conflict waits for the other transaction and does nothing: no savepoint, and no error to recover from.
     Letter.objects.bulk_create([letter], ignore_conflicts=True)
-    if not held and earliest <= now:
+    if not held and not doubtful and earliest <= now:
         jobs.wake(SENDER)
     return Letter.objects.get(key=key)
 

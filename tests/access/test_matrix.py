@@ -246,7 +246,7 @@ def failed_letter(world: World) -> dict[str, Any]:
     return {"pk": written_letter(world, "failed").pk}
 
 
-@on("outbox:arrived", "outbox:not_arrived")
+@on("outbox:arrived", "outbox:not_arrived", "outbox:decide_alike")
 def uncertain_letter(world: World) -> dict[str, Any]:
     """A letter of which nobody knows whether it arrived."""
     return {"pk": written_letter(world, "uncertain").pk}
