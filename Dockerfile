@@ -5,7 +5,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 \
     && rm -rf /var/lib/apt/lists/*
 
-RUN useradd --create-home --uid 10001 helmi && mkdir -p /app /data && chown helmi /app /data
+RUN useradd --create-home --uid 10001 helmi && mkdir -p /app /data /keys && chown helmi /app /data /keys && chmod 700 /keys
 USER helmi
 WORKDIR /app
 

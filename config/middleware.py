@@ -10,6 +10,7 @@ from collections.abc import Callable
 from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -49,10 +50,33 @@ class RequestLog:
                 "status": response.status_code,
                 "ms": round((time.monotonic() - start) * 1000),
             }
-            log.info("answered", extra={"facts": facts})
+            if not request.path_info.startswith(Unknown.PREFIX):  # when somebody votes is nobody's business
+                log.info("answered", extra={"facts": facts})
             return response
         finally:
             request_id.reset(token)
+
+
+class Unknown:
+    """Takes the cookies off a request to the ballots' own path, and lets none be set there: nobody is known on it.
+
+    The answer is not stored anywhere, and its address is not told to any other page.
+    """
+
+    PREFIX = "/b/"
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(self.PREFIX):
+            return self.get_response(request)
+        request.COOKIES = {}
+        response = self.get_response(request)
+        response.cookies.clear()
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
 
 
 class ContentSecurityPolicy:
@@ -66,6 +90,25 @@ class ContentSecurityPolicy:
         response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
+
+
+class BodyLimit:
+    """Refuses a request that says it is longer than its view takes, before a byte of it is read (413)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., object], *_given: object) -> None:
+        """Ask the length that the request announces; without one, Django reads nothing."""
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0
+        if length > getattr(view, "largest_body", settings.BODY_MAX):
+            raise RequestDataTooBig
 
 
 class ReaderLanguage:

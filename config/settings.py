@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "base",
     "people",
+    "answers",
     "outbox",
     "audit",
     "documents",
@@ -88,6 +89,8 @@ MIDDLEWARE = [
     "config.middleware.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.RequestLog",
+    "config.middleware.BodyLimit",
+    "config.middleware.Unknown",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -176,8 +179,15 @@ WHITENOISE_USE_FINDERS = DEMO  # the demonstration serves its files without coll
 WHITENOISE_AUTOREFRESH = DEBUG
 
 FILE_UPLOAD_PERMISSIONS = 0o600
+# Where clamd listens, tcp://host:3310 or unix:///path; with it, uploads are held until they are scanned.
+VIRUS_SCANNER = env("VIRUS_SCANNER", default="")
+BODY_MAX = 22 * 1024 * 1024  # of any request, unless its view takes larger files; more is refused unread
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# Keys of sealed ballots: in real use a volume that only the worker mounts, never backed up (docs/adr/0014).
+KEYS_EMBEDDED = not env("KEYS_DIR", default="")
+KEYS_DIR = env("KEYS_DIR", default="") or str(VAR / "keys")
 
 # --- The queue -------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,191 @@
+"""Closing: the plan from counts, one tally in memory, one short transaction, and then the keys are destroyed.
+
+Killed at any point, either nothing has happened or the release is complete. Until the one transaction commits, the
+ballots and the keys are all there and the next round begins anew; after it the ballots are gone and the release
+stands, and only the keys are left, which every round destroys where it finds them.
+"""
+
+import hashlib
+import json
+import logging
+from collections import Counter
+from datetime import datetime
+from random import SystemRandom
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+
+from answers import ballots, keys, kinds, rules, seals
+from answers.actions.boxes import KEPT_AFTER, empty
+from answers.ballots import Answers, Outcome
+from answers.models import Ballot, BallotCode, Box, FreeText, Invitation, Release
+from answers.plan import Node, Plan, Stratum, make_plan
+from answers.states import BoxState, TextState
+
+log = logging.getLogger("helmi.answers")
+
+
+def nodes_of(box: Box) -> list[Node]:
+    """The tree as it was at launch."""
+    return [Node(*row) for row in box.tree.get("nodes", [])]
+
+
+def plan_of(box: Box) -> Plan:
+    """What would be published of the answers there are, from their counts alone."""
+    rows = Ballot.objects.filter(box=box).values_list("unit", "role").annotate(n=Count("pk"))
+    return make_plan(nodes_of(box), Counter({Stratum(unit, role): n for unit, role, n in rows}), k=box.k)
+
+
+# ---------- No more ballots ----------
+
+
+@transaction.atomic
+def confirm_plan(*, box: Box, digest: str, now: datetime) -> Box:
+    """A coordinator confirms what will be published: no ballot is taken any more, and the clock counts.
+
+    Refused before two days, and when answers have come since the plan with this digest was made.
+    """
+    box = _lock(box)
+    if refusal := rules.why_not_close(box, now=now):
+        raise refusal
+    if plan_of(box).digest() != digest:
+        raise rules.PlanChanged()
+    return begin_closing(box=box, digest=digest)
+
+
+@transaction.atomic
+def begin_closing(*, box: Box, digest: str = "") -> Box:
+    """No more ballots: every vote under way is waited for, and the next finds the box shut."""
+    box = _lock(box)
+    if box.state != BoxState.OPEN:
+        raise rules.NotOpen()
+    box.state = BoxState.CLOSING
+    box.plan_digest = digest
+    box.save(update_fields=["state", "plan_digest"])
+    return box
+
+
+def _lock(box: Box) -> Box:
+    """The box's row, then every code's: a vote holds its code until it has committed."""
+    box = Box.objects.select_for_update().get(pk=box.pk)
+    list(BallotCode.objects.filter(box=box).order_by("pk").select_for_update().values_list("pk"))
+    return box
+
+
+def close_over(*, now: datetime) -> int:
+    """Shut the boxes whose time is over and that are released by themselves; how many.
+
+    Of the others no answer is taken any more either; they wait for a person who confirms the plan.
+    """
+    over = list(Box.objects.over(now).filter(kind__in=kinds.names(by_itself=True)))
+    for box in over:
+        begin_closing(box=box)
+    return len(over)
+
+
+# ---------- The one tally ----------
+
+
+def count_due(*, now: datetime) -> int:
+    """Count every box that is shut, and destroy the keys of those that are done; how many were counted."""
+    counted = 0
+    for box in Box.objects.filter(state=BoxState.CLOSING):
+        try:
+            counted += count(box=box, now=now)
+        except (rules.Altered, rules.PlanChanged, keys.KeysAway) as refusal:
+            facts = {"box": box.pk, "why": type(refusal).__name__}
+            log.error("a box is not counted", extra={"facts": facts})
+    sweep(now=now)
+    return counted
+
+
+def count(*, box: Box, now: datetime) -> int:
+    """Open, check and tally in memory; then write the release and delete everything else in one transaction.
+
+    Nothing decrypted touches the disk but the tables and, redaction pending, the words of at least ten writers or of a
+    pool. 0 when somebody else has counted it, or when a ballot changed meanwhile: then the next round counts.
+    """
+    if refusal := rules.why_not_open_ballots(box):
+        raise refusal
+    pair = keys.store().read(box.key_name)
+    sealed = _sealed(box)
+    outcome = _tally(box, pair.private, sealed)
+    if box.plan_digest and outcome.plan.digest() != box.plan_digest:
+        raise rules.PlanChanged()
+    with transaction.atomic():
+        box = _lock(box)
+        if box.state != BoxState.CLOSING or _fingerprint(_sealed(box)) != _fingerprint(sealed):
+            return 0
+        words = json.dumps(outcome.tables, sort_keys=True, ensure_ascii=False)
+        Release.objects.create(
+            box=box, tables=outcome.tables, digest=hashlib.sha256(words.encode()).hexdigest(), at=now
+        )
+        _keep_texts(box, outcome)
+        empty(box)
+        box.state = BoxState.RELEASED
+        box.plan_digest = outcome.plan.digest()
+        box.released_at = now
+        box.save(update_fields=["state", "plan_digest", "released_at"])
+        kinds.find(box.kind).released(box, now)
+    return 1
+
+
+Sealed = list[tuple[Any, str, str, bytes]]
+
+
+def _sealed(box: Box) -> Sealed:
+    rows = Ballot.objects.filter(box=box).order_by("pk").values_list("pk", "unit", "role", "ciphertext")
+    return [(pk, unit, role, bytes(ciphertext)) for pk, unit, role, ciphertext in rows]
+
+
+def _fingerprint(rows: Sealed) -> str:
+    whole = hashlib.sha256()
+    for pk, unit, role, ciphertext in rows:
+        whole.update(pk.bytes + f"{unit}\0{role}\0".encode() + hashlib.sha256(ciphertext).digest())
+    return whole.hexdigest()
+
+
+def _tally(box: Box, private_key: bytes, sealed: Sealed) -> Outcome:
+    """The outcome of the ballots that can be opened; one that was tampered with is no ballot."""
+    form = ballots.from_json(box.questions)
+    rows: list[tuple[Stratum, Answers]] = []
+    for _pk, unit, role, ciphertext in sealed:
+        try:
+            rows.append((Stratum(unit, role), ballots.unpack(form, seals.unseal(private_key, ciphertext))))
+        except seals.Unreadable:
+            log.error("a ballot cannot be opened", extra={"facts": {"box": box.pk}})
+    kind = kinds.find(box.kind)
+    SystemRandom().shuffle(rows)
+    return ballots.count(form, nodes_of(box), rows, invited=box.invited, k=box.k, words=kind.words)
+
+
+def _keep_texts(box: Box, outcome: Outcome) -> None:
+    """Put what was written into the queue for redaction, or into the pool; without a pool, too few are not kept."""
+    texts = [
+        FreeText(box=box, scope=box.scope, question=question, place=place, words=words)
+        for question, place, words in outcome.texts
+    ]
+    if box.pool:
+        texts += [
+            FreeText(pool=box.pool, scope=box.scope, question=question, words=words, state=TextState.POOLED)
+            for question, words in outcome.pooled
+        ]
+    SystemRandom().shuffle(texts)
+    FreeText.objects.bulk_create(texts, batch_size=500)
+
+
+# ---------- After the commit ----------
+
+
+def sweep(*, now: datetime) -> int:
+    """Destroy the keys of every box that has ended, and the invitations 60 days later; how many boxes were swept."""
+    ended = Box.objects.filter(state__in=[BoxState.RELEASED, BoxState.DESTROYED], keys_destroyed_at__isnull=True)
+    swept = 0
+    for box in ended.exclude(key_name=""):
+        keys.store().destroy(box.key_name)
+        swept += Box.objects.filter(pk=box.pk).update(keys_destroyed_at=now)
+    Invitation.objects.filter(
+        box__state__in=[BoxState.RELEASED, BoxState.DESTROYED], box__closes_at__lt=now - KEPT_AFTER
+    ).delete()
+    return swept

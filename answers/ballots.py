@@ -1,0 +1,294 @@
+"""Questions, what may be answered to them, and the tables that a release keeps: from opened ballots to shown words."""
+
+import json
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from random import SystemRandom
+from typing import Any, Literal
+
+from answers.plan import Node, Plan, Stratum, Table, make_plan, tables_of_item
+from answers.suppression import HIDDEN, Shown, exact_from, number_shown, shown, texts_shown, turnout
+
+Texts = Mapping[str, str]  # by language
+Answers = dict[str, int | str]  # a step from 1 to 5, 0 for "cannot say", or words
+CANNOT_SAY = 0
+STEPS = 5
+LONGEST = 1000
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: a step on the scale, or free text."""
+
+    key: str
+    kind: Literal["scale", "text"]
+    label: Texts
+    hint: Texts = field(default_factory=dict)
+    steps: tuple[Texts, ...] = ()
+    cannot_say: bool = True
+    required: bool = False
+    target: str = ""  # the level that small groups are put against, where there is one
+
+
+@dataclass(frozen=True)
+class Page:
+    """Questions that are answered together."""
+
+    key: str
+    title: Texts
+    questions: tuple[Question, ...]
+    lead: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Form:
+    """All pages of a box."""
+
+    pages: tuple[Page, ...]
+
+    @property
+    def questions(self) -> list[Question]:
+        """Every question, in order."""
+        return [question for page in self.pages for question in page.questions]
+
+
+def say(texts: Texts, language: str) -> str:
+    """The words in a language, or in the first that there is."""
+    return texts.get(language) or next((words for words in texts.values() if words), "")
+
+
+def as_json(form: Form) -> dict[str, Any]:
+    """The row that a box keeps."""
+    return {
+        "pages": [
+            {
+                "key": page.key,
+                "title": dict(page.title),
+                "lead": dict(page.lead),
+                "questions": [
+                    {
+                        "key": one.key,
+                        "kind": one.kind,
+                        "label": dict(one.label),
+                        "hint": dict(one.hint),
+                        "steps": [dict(step) for step in one.steps],
+                        "cannot_say": one.cannot_say,
+                        "required": one.required,
+                        "target": one.target,
+                    }
+                    for one in page.questions
+                ],
+            }
+            for page in form.pages
+        ]
+    }
+
+
+def from_json(row: Mapping[str, Any]) -> Form:
+    """The form that a box keeps."""
+    return Form(
+        tuple(
+            Page(
+                page["key"],
+                page["title"],
+                tuple(
+                    Question(
+                        one["key"],
+                        one["kind"],
+                        one["label"],
+                        one.get("hint", {}),
+                        tuple(one.get("steps", [])),
+                        one.get("cannot_say", True),
+                        one.get("required", False),
+                        one.get("target", ""),
+                    )
+                    for one in page["questions"]
+                ),
+                page.get("lead", {}),
+            )
+            for page in row["pages"]
+        )
+    )
+
+
+def faults(form: Form) -> list[str]:
+    """What is wrong with a form, for its maker: keys that stand twice, scales without five steps, no words."""
+    wrong: list[str] = []
+    keys = Counter(question.key for question in form.questions)
+    wrong += [f"the key {key} stands {n} times" for key, n in keys.items() if n > 1]
+    for question in form.questions:
+        if question.kind == "scale" and len(question.steps) != STEPS:
+            wrong.append(f"{question.key} has not {STEPS} steps")
+        if not any(question.label.values()):
+            wrong.append(f"{question.key} has no words")
+    return wrong if form.questions else ["there are no questions"]
+
+
+# ---------- Answering ----------
+
+
+def read(questions: Iterable[Question], typed: Mapping[str, str]) -> tuple[Answers, dict[str, str]]:
+    """What somebody answered to these questions, and what is wrong: "missing", "unknown" or "long" by question."""
+    answers: Answers = {}
+    wrong: dict[str, str] = {}
+    for question in questions:
+        words = typed.get(question.key, "").strip().replace("\r\n", "\n")
+        if not words:
+            if question.required:
+                wrong[question.key] = "missing"
+        elif question.kind == "text":
+            answers[question.key] = words
+            if len(words) > LONGEST:
+                wrong[question.key] = "long"
+        elif (step := _step(question, words)) is None:
+            wrong[question.key] = "unknown"
+        else:
+            answers[question.key] = step
+    return answers, wrong
+
+
+def _step(question: Question, words: str) -> int | None:
+    if words == str(CANNOT_SAY):
+        return CANNOT_SAY if question.cannot_say else None
+    return int(words) if words in {str(step) for step in range(1, STEPS + 1)} else None
+
+
+def pack(answers: Answers) -> bytes:
+    """Answers as they are sealed; their length is hidden by the padding."""
+    return zlib.compress(json.dumps(answers, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode(), 9)
+
+
+def unpack(form: Form, packed: bytes) -> Answers:
+    """The answers in a ballot, as far as they are answers to this form."""
+    opener = zlib.decompressobj()
+    try:
+        found = json.loads(opener.decompress(packed, 65536))
+    except (zlib.error, ValueError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    answers, wrong = read(form.questions, {str(key): str(value) for key, value in found.items()})
+    return {key: value for key, value in answers.items() if key not in wrong}
+
+
+# ---------- Counting ----------
+
+Rows = Sequence[tuple[Stratum, Answers]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a box's closing gives: the tables of the release, and the words that wait for redaction."""
+
+    plan: Plan
+    tables: dict[str, Any]
+    texts: list[tuple[str, str, str]]  # question, place ("" for the whole), words; in no order
+    pooled: list[tuple[str, str]]  # question, words: too few writers here
+
+
+def count(
+    form: Form,
+    nodes: Sequence[Node],
+    rows: Rows,
+    *,
+    invited: int,
+    k: int,
+    words: Literal["thirds", "against"] = "thirds",
+) -> Outcome:
+    """Tally exactly the planned tables, each question audited by itself; nothing of a single ballot is left over."""
+    counts = Counter(stratum for stratum, _answers in rows)
+    plan = make_plan(nodes, counts, k=k)
+    scales = [question for question in form.questions if question.kind == "scale"]
+    cells: dict[str, dict[str, Shown]] = {table.key: {} for table in plan.tables}
+    top = next((node.key for node in nodes if not node.parent), "")
+    for question in scales:
+        given = [(stratum, step) for stratum, said in rows if isinstance(step := said.get(question.key), int) and step]
+        allowed = tables_of_item(plan.tables, Counter(stratum for stratum, _step in given), k=k)
+        level = _level(question, given, plan, top) if words == "against" else None
+        for table in allowed:
+            tally = Counter(step for stratum, step in given if stratum in table.strata)
+            cells[table.key][question.key] = shown(tally, k=k, words=words, against=level)
+    texts, pooled = _texts(form, nodes, plan, rows, k)
+    return Outcome(plan, _release(plan, scales, cells, turnout(len(rows), invited, k=k).as_json(), k), texts, pooled)
+
+
+def _level(question: Question, given: Sequence[tuple[Stratum, int]], plan: Plan, top: str) -> Fraction | None:
+    """What small groups are put against: the target, else the mean of the whole as it is shown."""
+    if question.target:
+        return Fraction(question.target)
+    whole = next((table for table in plan.tables if table.node == top or table.key == top), None)
+    if whole is None:
+        return None
+    figure = shown(Counter(step for stratum, step in given if stratum in whole.strata), k=plan.k)
+    return Fraction(figure.mean.lstrip("<=>")) if figure.mean else None
+
+
+def _release(
+    plan: Plan,
+    scales: Sequence[Question],
+    cells: Mapping[str, Mapping[str, Shown]],
+    answered: dict[str, object],
+    k: int,
+) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "k": plan.k,
+        "turnout": answered,
+        "tables": [_table(table, scales, cells[table.key], k) for table in plan.tables],
+        "hidden": list(plan.hidden_nodes),
+        "hidden_roles": [list(pair) for pair in plan.hidden_roles],
+    }
+
+
+def _table(table: Table, scales: Sequence[Question], cells: Mapping[str, Shown], k: int) -> dict[str, Any]:
+    return {
+        "key": table.key,
+        "kind": table.kind,
+        "node": table.node,
+        "role": table.role,
+        "units": list(table.units),
+        "n": number_shown(table.n, k=k),
+        # A question's own number would say how many left it out: only that of the table is kept.
+        "items": {one.key: {**cells.get(one.key, HIDDEN).as_json(), "n": ""} for one in scales},
+    }
+
+
+def _texts(
+    form: Form, nodes: Sequence[Node], plan: Plan, rows: Rows, k: int
+) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
+    """Free text at the lowest level where every place that wrote has ten writers: municipalities, or the whole.
+
+    All of a question stands at one level, since what remained of the whole would be known to come from the others.
+    """
+    places = {
+        node.key: [table for table in plan.tables if table.node == node.key and table.kind == "node"]
+        for node in nodes
+        if node.level == "municipality"
+    }
+    kept: list[tuple[str, str, str]] = []
+    pooled: list[tuple[str, str]] = []
+    for question in form.questions:
+        if question.kind != "text":
+            continue
+        written = [(stratum, words) for stratum, said in rows if isinstance(words := said.get(question.key), str)]
+        if not texts_shown(len(written), k=k):
+            pooled += [(question.key, words) for _stratum, words in written]
+            continue
+        at: dict[str, list[str]] = {}
+        for stratum, words in written:
+            home = next((key for key, tables in places.items() if tables and stratum in tables[0].strata), "")
+            at.setdefault(home, []).append(words)
+        if "" in at or any(not texts_shown(len(group), k=k) for group in at.values()):
+            at = {"": [words for _stratum, words in written]}
+        kept += [(question.key, home, words) for home, group in at.items() for words in group]
+    SystemRandom().shuffle(kept)
+    SystemRandom().shuffle(pooled)
+    return kept, pooled
+
+
+def enough_to_pool(writers: int, *, k: int) -> bool:
+    """Whether words from several boxes together have enough writers."""
+    return writers >= exact_from(k)

@@ -1,0 +1,55 @@
+"""What other apps open boxes for: each registers once and is called when a box opens, is released or destroyed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from answers.models import Box
+
+Told = Callable[["Box", datetime], None]
+
+
+def _nothing(box: Box, now: datetime) -> None:
+    """Nobody needs to know."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is known of a kind of box.
+
+    `by_itself`: it closes and is released without a person who confirms the plan. `guards_time`: a second round with
+    the same questions within 30 days, for almost the same people, is refused. `opened` runs in the transaction that
+    opens the box (letters are written there), `released` and `destroyed` in the one that ends it.
+    """
+
+    name: str
+    words: Literal["thirds", "against"] = "thirds"
+    by_itself: bool = False
+    guards_time: bool = False
+    opened: Told = _nothing
+    released: Told = _nothing
+    destroyed: Told = _nothing
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Tell what a kind of box is and who is to be told of it."""
+    if kind.name in _kinds and _kinds[kind.name] != kind:
+        raise ValueError(f"there are two kinds of box called {kind.name!r}")
+    _kinds[kind.name] = kind
+
+
+def find(name: str) -> Kind:
+    """The kind with this name; KeyError is a bug in whoever made the box."""
+    return _kinds[name]
+
+
+def names(*, by_itself: bool) -> list[str]:
+    """The kinds that close by themselves, or those that do not."""
+    return [kind.name for kind in _kinds.values() if kind.by_itself == by_itself]

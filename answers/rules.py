@@ -1,0 +1,157 @@
+"""Why not: what refuses an answer, a launch, a closing, a redaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from answers import ballots
+from answers.leaks import differ_by_few
+from answers.states import BoxState, TextState
+from base.refusal import Refusal
+
+if TYPE_CHECKING:
+    from answers.models import Box, FreeText
+
+OPEN_AT_LEAST = timedelta(days=2)
+SAME_QUESTIONS = timedelta(days=30)
+
+
+class CodeUnknown(Refusal):
+    """The code opens nothing, or its box is not open: the two are not told apart."""
+
+    message = _(
+        "This link does not open a form for answering. Perhaps the time to answer is over, or a part of the link is "
+        "missing. Open it again from the letter, or paste all of it."
+    )
+
+
+class NothingAnswered(Refusal):
+    """An empty ballot."""
+
+    message = _("Answer at least one question.")
+
+
+class TooMuchWritten(Refusal):
+    """More than a ballot holds."""
+
+    message = _("What you have written is too long to be sealed. Shorten your answers a little.")
+
+
+class NotADraft(Refusal):
+    """The questions are frozen."""
+
+    message = _("The questions and limits are frozen when answering opens. Close this one and begin a new one instead.")
+
+
+class FormFaulty(Refusal):
+    """The questions cannot be asked as they are."""
+
+    message = _("The questions are not complete yet: %(what)s.")
+
+
+class NobodyInvited(Refusal):
+    """There is nobody to ask."""
+
+    message = _("Nobody is invited to answer.")
+
+
+class AlmostTheSame(Refusal):
+    """A round of the same questions with almost the same people."""
+
+    message = _(
+        "The same questions were asked less than 30 days ago, and the people invited differ by one to four. Their "
+        "answers could be worked out from the two results. Wait, or invite exactly the same people."
+    )
+
+
+class NotOpen(Refusal):
+    """Only what is open can be closed."""
+
+    message = _("This is not open for answers.")
+
+
+class TooEarly(Refusal):
+    """It has been open for less than two days."""
+
+    message = _("Answering must stay open for at least two days.")
+
+
+class PlanChanged(Refusal):
+    """More answers have come since the plan was looked at."""
+
+    message = _("More answers have come since you looked. Look at the plan again and confirm it.")
+
+
+class Altered(Refusal):
+    """What was frozen is not what it was."""
+
+    message = _("The questions or limits were changed after answering opened, so the answers are not opened.")
+
+
+class AlreadyRead(Refusal):
+    """The text does not wait."""
+
+    message = _("This answer has already been handled.")
+
+
+class NothingLeft(Refusal):
+    """A redaction that leaves nothing is leaving out."""
+
+    message = _("Write what is to be shown, or leave the answer out.")
+
+
+def frozen_digest(box: Box) -> str:
+    """The digest over what is frozen at launch: questions, thresholds, the tree and where slips go."""
+    facts: dict[str, Any] = {
+        "kind": box.kind,
+        "questions": box.questions,
+        "version": box.version,
+        "k": box.k,
+        "tree": box.tree,
+        "slips": box.slips,
+        "pool": box.pool,
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def why_not_change(box: Box) -> Refusal | None:
+    """The reason the questions or limits cannot be changed, or None."""
+    return None if box.state == BoxState.DRAFT else NotADraft()
+
+
+def why_not_launch(box: Box, *, invited: int) -> Refusal | None:
+    """The reason the box cannot be launched, or None."""
+    if refusal := why_not_change(box):
+        return refusal
+    if wrong := ballots.faults(ballots.from_json(box.questions)):
+        return FormFaulty(what="; ".join(wrong))
+    return None if invited else NobodyInvited()
+
+
+def why_not_again(circle: set[int], earlier: list[set[int]], *, k: int) -> Refusal | None:
+    """The reason these people cannot be asked the same again so soon, or None (S7)."""
+    return AlmostTheSame() if any(differ_by_few(circle, before, k=k) for before in earlier) else None
+
+
+def why_not_close(box: Box, *, now: datetime) -> Refusal | None:
+    """The reason no plan can be confirmed, or None."""
+    if box.state != BoxState.OPEN:
+        return NotOpen()
+    if box.opens_at is None or now < box.opens_at + OPEN_AT_LEAST:
+        return TooEarly()
+    return None
+
+
+def why_not_open_ballots(box: Box) -> Refusal | None:
+    """The reason the ballots are not opened, or None."""
+    return None if frozen_digest(box) == box.frozen_digest else Altered()
+
+
+def why_not_redact(text: FreeText) -> Refusal | None:
+    """The reason a text cannot be redacted, or None."""
+    return None if text.state == TextState.WAITING else AlreadyRead()
