@@ -9,6 +9,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import DateField, EmailField, NameField, PlainForm
@@ -18,6 +19,7 @@ from people.models import Organisation, Region
 from people.states import EmploymentForm, Language, Role, Theme
 
 SHORTEST_SEARCH = 3
+DEVICE = "device"  # what a form says for "as the device"
 
 
 class PeopleFilter(PlainForm):
@@ -118,7 +120,19 @@ class OwnForm(PlainForm):
     language = forms.ChoiceField(
         label=_("Language"), choices=Language, help_text=_("Of the pages and of the letters to you.")
     )
-    theme = forms.ChoiceField(label=_("Appearance"), choices=Theme, required=False, widget=forms.RadioSelect)
+    theme = forms.ChoiceField(
+        label=_("Appearance"),
+        choices=[(value or DEVICE, capfirst(label)) for value, label in Theme.choices],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["theme"] = self.initial.get("theme") or DEVICE
+
+    def clean_theme(self) -> str:
+        """No theme of one's own follows the device."""
+        return str(self.cleaned_data["theme"]).replace(DEVICE, "")
 
 
 class EmployForm(PlainForm):

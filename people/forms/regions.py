@@ -17,6 +17,7 @@ from people.states import Country, Language
 PARTS = {
     "course": _("course"),
     "funder": _("funder"),
+    "newsletter": _("newsletter"),
 }
 ZONES = ("Europe/Stockholm", "Europe/Helsinki", "Europe/Mariehamn")
 

@@ -183,6 +183,7 @@ class ActivateAppForm(OurWords, app.ActivateTOTPForm):
 class AddKeyForm(OurWords, key.AddWebAuthnForm):
     """What a new passkey or security key is called, and whether it is enough by itself."""
 
+    show_optional = False  # a name stands there already, and the box is a choice
     words: ClassVar = {
         "name": (_("Name of the key"), None, _("Write a name.")),
         "credential": ("", None, NOT_CONFIRMED),

@@ -98,6 +98,34 @@ def unconfirmed_among(addresses: list[Any]) -> bool:
     return not all(address.verified for address in addresses)
 
 
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+DEVICES = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """What a browser calls itself, as its user knows it: Firefox, Windows."""
+    known = [next((name for mark, name in marks if mark in agent), "") for marks in (BROWSERS, DEVICES)]
+    return ", ".join(name for name in known if name) or _("An unknown browser")
+
+
 @register.filter
 def language_names(codes: list[str]) -> str:
     """Svenska, Suomi, English."""

@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import translation
 
+from people.templatetags.people import browser
 from tests.access.routes import POLICY, THEIRS
 from tests.cast import NOW
 from tests.people.test_sign_in import ask_code, code_in_letter
@@ -225,3 +226,18 @@ def test_the_forms_about_an_account_are_in_one_language(cast, sign_in, language)
             if answer.status_code == 200:
                 page = re.sub(r"(?s)<head>.*?</head>|<script.*?</script>|<[^>]+>", " ", answer.content.decode())
                 assert not english.findall(page), (path, english.findall(page))
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Windows"),
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/139.0 Mobile Safari/537.36", "Chrome, Android"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/139.0 Safari/537.36 Edg/139.0", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1", "Safari, iPhone"),
+        ("curl/8", "An unknown browser"),
+    ],
+)
+def test_a_browser_is_called_what_its_user_calls_it(agent, said):
+    with translation.override("en"):
+        assert browser(agent) == said
