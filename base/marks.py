@@ -1,4 +1,4 @@
-"""The mark on a view that shows or changes personal data: one middleware reads it and writes the audit row."""
+"""The marks on views that middleware reads: what is recorded of a view, and how much one may be sent."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -37,3 +37,13 @@ def audited(deed: str, *, look: str = "") -> Callable[[View], View]:
 def note(request: HttpRequest, *, about: models.Model | str, scope: str = "", **codes: Any) -> None:
     """Say what a marked view shows or changes, for the audit row."""
     request.audit_note = Note(about, scope, codes)  # type: ignore[attr-defined]
+
+
+def takes_files(largest: int) -> Callable[[View], View]:
+    """Mark a view that takes a file of up to `largest` bytes; a longer request is refused before it is read."""
+
+    def mark(view: View) -> View:
+        view.largest_body = largest + 1024 * 1024  # type: ignore[attr-defined]  # and the rest of its form
+        return view
+
+    return mark

@@ -11,13 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from documents.gate import safe_name
+from base import jobs
+from documents import rules, scanner
+from documents.gate import Admitted, safe_name
 from documents.models import EMBLEM, StoredFile
+from documents.states import FileState
 
 log = logging.getLogger("helmi.documents")
 STRAY_AFTER = timedelta(days=1)
+QUARANTINE = timedelta(days=30)
+SCANNER = "scan files"
+AT_ONCE = 100
 
 
 def root() -> Path:
@@ -43,6 +50,7 @@ def keep_file(
     by: Any = None,
     expires_at: datetime | None = None,
     now: datetime,
+    **facts: Any,
 ) -> StoredFile:
     """Store bytes, or move a finished file, under a random name; what is stored is never changed afterwards.
 
@@ -82,7 +90,74 @@ def keep_file(
         by=by,
         created_at=now,
         expires_at=expires_at,
+        **facts,
     )
+
+
+@transaction.atomic
+def keep_upload(
+    *, admitted: Admitted, kind: str, about: str = "", scope: str = "", by: Any, now: datetime
+) -> StoredFile:
+    """Store what passed the gate, under its uploader's share; held until it is scanned, where a scanner is set.
+
+    Refused when the uploader's files would fill more than their share. Their row is locked while bytes are counted,
+    so two uploads at once cannot both take the last room.
+    """
+    get_user_model()._default_manager.select_for_update().get(pk=by.pk)
+    if refusal := rules.why_not_store(by, admitted.size):
+        raise refusal
+    held = bool(settings.VIRUS_SCANNER)
+    file = keep_file(
+        source=admitted.path,
+        kind=kind,
+        name=admitted.name,
+        content_type=admitted.content_type,
+        about=about,
+        scope=scope,
+        by=by,
+        now=now,
+        uploaded=True,
+        state=FileState.HELD if held else FileState.READY,
+        pages=admitted.pages,
+        notes=list(admitted.notes),
+    )
+    if held:
+        jobs.wake(SCANNER)
+    return file
+
+
+def scan_held(now: datetime) -> int:
+    """Scan the files that are held: clean ones are ready, others are put away; how many were scanned.
+
+    A scanner that is down, or no longer set, leaves them held; the next round asks again.
+    """
+    if not settings.VIRUS_SCANNER:
+        return 0
+    count = 0
+    for file in StoredFile.objects.held()[:AT_ONCE]:
+        try:
+            found = scanner.scan(root() / file.path, address=settings.VIRUS_SCANNER)
+        except scanner.ScannerDown as error:
+            log.error("the virus scanner does not answer", extra={"facts": {"said": str(error)}})
+            break
+        _scanned(file=file, found=found, now=now)
+        count += 1
+    return count
+
+
+@transaction.atomic
+def _scanned(*, file: StoredFile, found: str, now: datetime) -> None:
+    """Write down what the scanner said. What holds a virus is never served, made unreadable and erased in 30 days."""
+    file = StoredFile.objects.select_for_update().get(pk=file.pk)
+    if file.state != FileState.HELD:
+        return
+    file.state = FileState.REFUSED if found else FileState.READY
+    file.found, file.scanned_at = found, now
+    if found:
+        file.expires_at = now + QUARANTINE
+        (root() / file.path).chmod(0)
+        log.warning("an upload holds a virus", extra={"facts": {"file": str(file.pk), "found": found}})
+    file.save(update_fields=["state", "found", "scanned_at", "expires_at"])
 
 
 def keep_emblem(

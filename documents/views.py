@@ -13,6 +13,7 @@ from base import clock
 from documents import actions
 from documents.forms import EmblemForm
 from documents.models import StoredFile
+from documents.states import FileState
 
 WAITS = timedelta(hours=1)
 
@@ -46,12 +47,12 @@ def emblem_form(
 
 
 def answer_file(file: StoredFile | None, *, inline: bool = False, keep: str = "no-store") -> HttpResponseBase:
-    """The file as an attachment that no cache keeps and no browser runs; 404 when its time is over or it is gone.
+    """The file as an attachment that no cache keeps and no browser runs; 404 when its time is over, it is gone or held.
 
     `inline` is for pictures that were drawn anew by us, and `keep` says how long the reader's own browser keeps one.
     With FILES_ACCEL the web server before us sends the bytes.
     """
-    if file is None or (file.expires_at and file.expires_at <= clock.now()):
+    if file is None or file.state != FileState.READY or (file.expires_at and file.expires_at <= clock.now()):
         raise Http404
     response: HttpResponseBase
     if settings.FILES_ACCEL:

@@ -23,6 +23,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN, WRITTEN))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     kind, source, target = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+    answer: dict[str, Any]
     try:
         answer = {"fit": clean(kind, source, target)}
     except Unfit as unfit:

@@ -188,7 +188,9 @@ def _check_coded_picture(picture: Stream) -> None:
         return
     plain = without_hidden_facts(raw)
     if plain != raw:
-        picture.write(plain, filter=picture.get("/Filter"), decode_parms=picture.get("/DecodeParms"))
+        parms = picture.get("/DecodeParms")
+        known = parms if isinstance(parms, Dictionary | Array) else None
+        picture.write(plain, filter=Array([Name(_filters(picture)[0])]), decode_parms=known)
 
 
 def _inline_sizes(data: bytes) -> Iterator[tuple[int, int]]:
@@ -262,8 +264,9 @@ class _Cost:
         states = resources.get("/ExtGState")
         for name, state in states.items() if isinstance(states, Dictionary) else ():
             mask = state.get("/SMask") if isinstance(state, Dictionary) else None
-            if isinstance(mask, Dictionary) and isinstance(mask.get("/G"), Stream):
-                yield mask.G, len(re.findall(re.escape(name.encode()) + rb"\s+gs\b", content))
+            group = mask.get("/G") if isinstance(mask, Dictionary) else None
+            if isinstance(group, Stream):
+                yield group, len(re.findall(re.escape(name.encode()) + rb"\s+gs\b", content))
         fonts = resources.get("/Font")
         for font in fonts.as_dict().values() if isinstance(fonts, Dictionary) else ():
             letters = font.get("/CharProcs") if isinstance(font, Dictionary) else None
