@@ -60,7 +60,7 @@ class RequestLog:
 class Unknown:
     """Takes the cookies off a request to the ballots' own path, and lets none be set there: nobody is known on it.
 
-    The answer is not stored anywhere, and its address is not told to any other page.
+    The answer is not stored anywhere, its address is not told to any other page, and no log says that it was asked for.
     """
 
     PREFIX = "/b/"
@@ -74,6 +74,7 @@ class Unknown:
         request.COOKIES = {}
         response = self.get_response(request)
         response.cookies.clear()
+        response._has_been_logged = True  # type: ignore[attr-defined]  # Django's mark: an error is not logged again
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response

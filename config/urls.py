@@ -29,6 +29,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("", include("home.urls")),
     path("", include("people.urls")),
+    path("", include("answers.urls")),
     path("", include("events.urls")),
     path("", include("outbox.urls")),
     path("", include("audit.urls")),

@@ -1,0 +1,148 @@
+"""The ballots' own pages: no sign-in, no cookie, the code in the address' fragment and then in the form."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods
+
+from answers import actions, rules
+from answers.actions import Ticket
+from answers.ballots import Answers, say
+from answers.forms import CodeForm, PageForm
+from base.clock import now
+from base.forms import render_form
+from base.refusal import Refusal
+
+LANGUAGES = [(code, str(name)) for code, name in (("sv", "svenska"), ("fi", "suomi"), ("en", "English"))]
+
+
+def _spoken(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The language stands in the address: nothing is remembered about the reader."""
+
+    @wraps(view)
+    def speaking(request: HttpRequest, language: str) -> HttpResponse:
+        if language not in dict(LANGUAGES):
+            raise Http404
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # as Django's own middleware does
+        with translation.override(language):
+            response = view(request, language)
+        response.headers["Content-Language"] = language
+        return response
+
+    return speaking
+
+
+@login_not_required
+@require_GET
+def enter(request: HttpRequest) -> HttpResponse:
+    """The way in without a language: in the browser's. What stands after # stays in the browser."""
+    return redirect("answers:ballot", language=translation.get_language_from_request(request).split("-")[0])
+
+
+@csrf_exempt  # the code is what lets in; without cookies there is nothing that another site could use
+@login_not_required
+@require_http_methods(["GET", "POST"])
+@_spoken
+def ballot(request: HttpRequest, language: str) -> HttpResponse:
+    """Open the form with a code, go from page to page, send. A GET shows where to paste it, and changes nothing."""
+    if request.method == "GET":
+        return render(request, "answers/enter.html", {"form": CodeForm(), **_around(language)})
+    form = CodeForm(request.POST)
+    try:
+        ticket = actions.open_ticket(code=request.POST.get("code", ""), now=now())
+    except rules.CodeUnknown as refusal:
+        if form.is_valid():
+            form.add_error(None, str(refusal))
+        return render_form(request, "answers/enter.html", form, _around(language))
+    with timezone.override(ticket.box.zone):
+        return _answer(request, ticket, language)
+
+
+def _answer(request: HttpRequest, ticket: Ticket, language: str) -> HttpResponse:
+    """One page of the form, and what its buttons do."""
+    pages = ticket.form.pages
+    number = request.POST.get("page", "")
+    if not number.isdecimal() or int(number) >= len(pages):
+        return _show(request, ticket, language, 0)
+    index, wish = int(number), request.POST.get("do", "")
+    form = PageForm(pages[index], language, typed=request.POST)
+    valid = form.is_valid()
+    said = _merged(ticket, index, form.answers)
+    if wish not in ("keep", "back", "next", "send"):  # another language, or nothing: what is typed stays as it is
+        return _show(request, ticket, language, index, said=said)
+    if not valid and wish != "back":
+        return _show(request, ticket, language, index, form=form)
+    try:
+        if wish == "send":
+            actions.cast(ticket=ticket, answers=said, now=now())
+            return redirect("answers:thanks", language=language)
+        ticket = actions.keep_draft(ticket=ticket, answers=said)
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return _show(request, ticket, language, index, form=form)
+    if wish == "keep":
+        return _show(request, ticket, language, index, kept=True)
+    step = -1 if wish == "back" else 1
+    return _show(request, ticket, language, min(max(index + step, 0), len(pages) - 1))
+
+
+def _merged(ticket: Ticket, index: int, answers: Answers) -> Answers:
+    """What was kept of the other pages, and this page's answers."""
+    here = {question.key for question in ticket.form.pages[index].questions}
+    return {key: value for key, value in ticket.draft.items() if key not in here} | answers
+
+
+def _show(
+    request: HttpRequest,
+    ticket: Ticket,
+    language: str,
+    index: int,
+    *,
+    form: PageForm | None = None,
+    said: Answers | None = None,
+    kept: bool = False,
+) -> HttpResponse:
+    pages = ticket.form.pages
+    page = pages[index]
+    form = form or PageForm(page, language, said=ticket.draft if said is None else said)
+    context = {
+        "box_title": say(ticket.box.title, language),
+        "lead": say(ticket.box.lead, language) if index == 0 else "",
+        "page_title": say(page.title, language),
+        "page_lead": say(page.lead, language),
+        "code": request.POST.get("code", ""),
+        "number": index,
+        "step": index + 1,
+        "steps": len(pages),
+        "last": index == len(pages) - 1,
+        "kept_at": now() if kept else None,
+        "closes_at": ticket.box.closes_at,
+        "writes": any(question.kind == "text" for question in page.questions),
+        **_around(language),
+    }
+    return render_form(request, "answers/ballot.html", form, context)
+
+
+@login_not_required
+@require_GET
+@_spoken
+def thanks(request: HttpRequest, language: str) -> HttpResponse:
+    """Thank you: the same page after the first answer and after the second, and for whoever opens it."""
+    return render(request, "answers/thanks.html", _around(language))
+
+
+def _around(language: str) -> dict[str, Any]:
+    """What stands around every page: the languages, and who owns the keys."""
+    return {
+        "quiet": True,
+        "languages": [(code, name, code == language) for code, name in LANGUAGES],
+        "language": language,
+        "embedded": settings.KEYS_EMBEDDED,
+    }
