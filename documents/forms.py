@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from base.forms import PlainForm
+from base.forms import PlainForm, prepare
 from base.refusal import Refusal
 from documents.gate import clean_emblem
 from documents.models import StoredFile
@@ -68,13 +68,15 @@ class EmblemForm(PlainForm):
         elif stored:
             self.fields["picture"].label = _("Another picture")
         for code in languages:
-            self.fields[f"alt_{code}"] = forms.CharField(
+            name = f"alt_{code}"
+            self.fields[name] = forms.CharField(
                 label=format_lazy("{} ({})", _("What the picture shows"), dict(settings.LANGUAGES)[code]),
                 help_text=_("Read aloud to those who do not see the picture, for example: Coat of arms of Eskilstuna."),
                 max_length=160,
                 initial=words.get(code, ""),
                 widget=forms.TextInput(attrs={"lang": code, "autocomplete": "off"}),
             )
+            prepare(name, self.fields[name])
 
     def _say_that_it_waits(self) -> None:
         self.fields["picture"].label = _("Another picture")
@@ -89,6 +91,7 @@ class EmblemForm(PlainForm):
         data["waiting"] = str(file.pk)
         self.data = data
         self.fields["picture"].required = False
+        self._bound_fields_cache.pop("picture", None)  # type: ignore[attr-defined]  # it holds the words of before
         self._say_that_it_waits()
 
     @property

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from base.forms import DateField, PlainForm
+from base.forms import DateField, PlainForm, prepare
 from people.models import Organisation, Person
 from people.states import Language
 from programmes.models import Cohort, Funder, Programme
@@ -195,6 +195,8 @@ class FunderForm(PlainForm):
                 initial=getattr(funder, f"statement_{code}") if funder else EU_STATEMENTS.get(code, ""),
                 widget=forms.TextInput(attrs={"lang": code, "autocomplete": "off"}),
             )
+            for name in (f"name_{code}", f"statement_{code}"):
+                prepare(name, self.fields[name])
         self.fields["emblem_name"] = emblem
 
     @property

@@ -1,9 +1,10 @@
-"""The floor: what bare Django needs for one indexed query and a template, a list of 50 of 2,000, or a plain workbook.
+"""The floor: what bare Django needs for a query and a template, a list of 50 of 2,000, a plain workbook, or mails.
 
 A Django site in one file, measured by the same client in the same run. It does as little as a site can.
 """
 
 import io
+import os
 import sys
 from typing import Any
 
@@ -18,7 +19,9 @@ LIST = """<!doctype html><html lang="sv"><title>List</title>
 <table>{% for row in rows %}
 <tr><td>{{ row.name }}</td><td>{{ row.text }}</td><td>{{ row.starts_at|date:"Y-m-d" }}</td></tr>
 {% endfor %}</table></html>"""
-ROWS, PAGE, EXPORT, COLUMNS = 2000, 50, 10_000, 14
+MAIL = "Hej {{ row.name }},\n\n{{ row.text }}\n\n{{ row.starts_at|date:'Y-m-d H:i' }}\n"
+TEMPLATES = {"page.html": TEMPLATE, "list.html": LIST, "mail.txt": MAIL}
+ROWS, PAGE, EXPORT, COLUMNS, MAILS = 2000, 50, 10_000, 14, 100
 
 
 def set_up(address: str) -> None:
@@ -29,13 +32,13 @@ def set_up(address: str) -> None:
         ROOT_URLCONF=__name__,
         USE_TZ=True,
         DATABASES={"default": environ.Env.db_url_config(address)},
+        EMAIL_HOST="127.0.0.1",
+        EMAIL_PORT=int(os.environ["EMAIL_PORT"]),
         MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
         TEMPLATES=[
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "OPTIONS": {
-                    "loaders": [("django.template.loaders.locmem.Loader", {"page.html": TEMPLATE, "list.html": LIST})]
-                },
+                "OPTIONS": {"loaders": [("django.template.loaders.locmem.Loader", TEMPLATES)]},
             }
         ],
     )
@@ -89,6 +92,19 @@ def workbook() -> bytes:
     return target.getvalue()
 
 
+def mails() -> None:
+    """A hundred mails from a hundred rows, over one connection, then marked."""
+    from django.core.mail import EmailMessage, get_connection
+    from django.template.loader import get_template
+
+    template, model = get_template("mail.txt"), globals()["Row"]
+    rows = list(model.objects.order_by("name")[:MAILS])
+    get_connection().send_messages(
+        [EmailMessage(row.name, template.render({"row": row}), to=[f"row{row.pk}@example.org"]) for row in rows]
+    )
+    model.objects.filter(pk__in=[row.pk for row in rows]).update(text=rows[0].text)
+
+
 def urls() -> list[Any]:
     """The two addresses."""
     from django.urls import path
@@ -105,7 +121,12 @@ def items() -> dict[str, Any]:
     def get(address: str) -> None:
         assert client.get(address).status_code == 200
 
-    return {"page": lambda: get("/page/Row 01234/"), "list": lambda: get("/list/"), "workbook": workbook}
+    return {
+        "page": lambda: get("/page/Row 01234/"),
+        "list": lambda: get("/list/"),
+        "workbook": workbook,
+        "mails": mails,
+    }
 
 
 if __name__ == "__main__":

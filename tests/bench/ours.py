@@ -12,7 +12,7 @@ from typing import Any
 
 import django
 
-PEOPLE, EXPORTED = 2_000, 10_000
+PEOPLE, EXPORTED, REMINDED = 2_000, 10_000, 100
 FIRST = ["Åsa", "Björn", "Maija", "Öivind", "Selma", "Kerttu", "Tage", "Yrsa"]
 LAST = ["Åkervall", "Lindh", "Mäkelä", "Östling", "Virtanen", "Ekdahl", "Björklund", "Zetterman"]
 ADDRESS = re.compile(r'(?:value="(\d+)")[^>]*data-employer="(\d+)"')
@@ -157,11 +157,47 @@ def export() -> None:
         assert table.write(Path(folder) / "export.xlsx", "xlsx", lambda done: None) >= EXPORTED
 
 
+def reminders() -> Callable[[], None]:
+    """The reminder of one course day to a hundred people, as the worker sends it; each time anew."""
+    from base.clock import now
+    from events import letters
+    from events.models import Registration
+    from events.states import EventState
+    from outbox import actions
+    from outbox.models import Letter
+    from outbox.states import LetterState
+    from people.models import Person
+    from programmes.models import CourseDay
+
+    moment = now()
+    day = CourseDay.objects.filter(event__state=EventState.PUBLISHED, event__starts_at__gt=moment).first()
+    assert day is not None
+    people = list(Person.objects.filter(email__startswith="bench").order_by("pk")[:REMINDED])
+    Registration.objects.bulk_create(
+        [Registration(event=day.event, person=person, created_at=moment, changed_at=moment) for person in people]
+    )
+    for person in people:
+        letters.reminder(day.event, person, days_before=2, due=moment, now=moment)
+    ours = Letter.objects.filter(person__in=people, kind=letters.REMINDER)
+
+    def send() -> None:
+        ours.update(state=LetterState.QUEUED, sent_at=None)
+        assert actions.send_due(now=now()) >= REMINDED
+
+    return send
+
+
 def items() -> dict[str, Callable[[], Any]]:
     """What can be measured here."""
     from django.test import Client
 
-    return {"page": page(Client()), "application": application(Client()), "list": listing(Client()), "export": export}
+    return {
+        "page": page(Client()),
+        "application": application(Client()),
+        "list": listing(Client()),
+        "export": export,
+        "reminders": reminders(),
+    }
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socketserver
+import sys
 import threading
 import time
 from collections import Counter
@@ -140,3 +141,10 @@ class Sink:
                     say("250 ok")
         except OSError:
             return
+
+
+if __name__ == "__main__":  # a process of its own, until its input ends; its first line is its port
+    with Sink() as alone:
+        sys.stdout.write(f"{alone.port}\n")
+        sys.stdout.flush()
+        sys.stdin.read()

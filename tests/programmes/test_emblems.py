@@ -136,7 +136,10 @@ def test_a_good_picture_waits_while_its_words_are_put_right(client: Any, cast: A
     assert answer.status_code == 422
     waiting = StoredFile.objects.get()
     assert timedelta(0) < waiting.expires_at - clock.now() <= timedelta(hours=1)
-    assert f'name="waiting" value="{waiting.pk}"' in answer.content.decode()
+    html = answer.content.decode()
+    assert f'name="waiting" value="{waiting.pk}"' in html
+    assert "The picture you chose is kept for an hour." in html
+    assert html.count("Fill in: What the picture shows (Finnish)") == 2
     assert client.post(door, {"waiting": str(waiting.pk), **WORDS}).status_code == 302
     assert Funder.objects.get().emblem == StoredFile.objects.get()
     assert StoredFile.objects.get().expires_at is None
