@@ -1,9 +1,22 @@
 """Words for deeds and for what they are about."""
 
+import re
+from datetime import date, datetime
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
+
+from base import dates
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
+CODE = re.compile(r"[a-z][a-z_0-9]*")
 
 # What a deed is about, by the model that its key names.
 THINGS: dict[str, Promise] = {
@@ -14,6 +27,9 @@ THINGS: dict[str, Promise] = {
     "events.places": pgettext_lazy("what a deed is about", "Places"),
     "events.registration": pgettext_lazy("what a deed is about", "Registration"),
     "outbox.batch": pgettext_lazy("what a deed is about", "Batch of letters"),
+    "outbox.issue": pgettext_lazy("what a deed is about", "Issue of a newsletter"),
+    "outbox.subscription": pgettext_lazy("what a deed is about", "Subscription"),
+    "outbox.suppression": pgettext_lazy("what a deed is about", "Address without delivery"),
     "outbox.letter": pgettext_lazy("what a deed is about", "Letter"),
     "people.closedperiod": pgettext_lazy("what a deed is about", "Closed period"),
     "people.employment": pgettext_lazy("what a deed is about", "Employment"),
@@ -52,8 +68,6 @@ DEEDS: dict[str, Promise] = {
     "batch.handled": pgettext_lazy("a deed", "Letters to many handled"),
     "batch.read": pgettext_lazy("a deed", "Letters to many read"),
     "capacity_changed": pgettext_lazy("a deed", "Number of places changed"),
-    "places_reserved": pgettext_lazy("a deed", "Places kept back"),
-    "places_released": pgettext_lazy("a deed", "Places kept back made free for all"),
     "certificate.fetched": pgettext_lazy("a deed", "Certificate fetched"),
     "certificate.issued": pgettext_lazy("a deed", "Certificate issued"),
     "certificate.printed_again": pgettext_lazy("a deed", "Certificate printed again"),
@@ -116,6 +130,9 @@ DEEDS: dict[str, Promise] = {
     "make_up.undone": pgettext_lazy("a deed", "Make-up undone"),
     "needs_kept": pgettext_lazy("a deed", "Food and access needs kept"),
     "needs_seen": pgettext_lazy("a deed", "Food and access needs looked at"),
+    "newsletter.checked": pgettext_lazy("a deed", "Newsletter looked at before sending"),
+    "newsletter.handled": pgettext_lazy("a deed", "Newsletter paused, resumed or taken back"),
+    "newsletter.released": pgettext_lazy("a deed", "Newsletter released"),
     "offer_accepted": pgettext_lazy("a deed", "Offer accepted"),
     "offer_declined": pgettext_lazy("a deed", "Offer declined"),
     "offer_lapsed": pgettext_lazy("a deed", "Offer lapsed"),
@@ -137,6 +154,8 @@ DEEDS: dict[str, Promise] = {
     "place_confirmed": pgettext_lazy("a deed", "Place confirmed"),
     "place_given_up": pgettext_lazy("a deed", "Place given up"),
     "place_offered": pgettext_lazy("a deed", "Place offered"),
+    "places_released": pgettext_lazy("a deed", "Places kept back made free for all"),
+    "places_reserved": pgettext_lazy("a deed", "Places kept back"),
     "practicalities_changed": pgettext_lazy("a deed", "Practical facts changed"),
     "programme.changed": pgettext_lazy("a deed", "Programme changed"),
     "programme.created": pgettext_lazy("a deed", "Programme created"),
@@ -154,11 +173,76 @@ DEEDS: dict[str, Promise] = {
     "selection.seen": pgettext_lazy("a deed", "Selection looked at"),
     "sign_in_provider_set": pgettext_lazy("a deed", "Sign-in of an organisation set"),
     "staff.seen": pgettext_lazy("a deed", "Staff looked at"),
+    "subscribers.listed": pgettext_lazy("a deed", "Subscribers listed"),
+    "subscription.ended": pgettext_lazy("a deed", "Subscription ended on request"),
+    "suppressed.listed": pgettext_lazy("a deed", "Addresses without delivery listed"),
+    "suppression.lifted": pgettext_lazy("a deed", "Address written to again"),
     "takes_part": pgettext_lazy("a deed", "Organisation takes part"),
     "takes_part_no_longer": pgettext_lazy("a deed", "Organisation takes part no longer"),
     "unregistered": pgettext_lazy("a deed", "Unregistered"),
     "venue_confirmed": pgettext_lazy("a deed", "Venue confirmed"),
     "waits_for_place": pgettext_lazy("a deed", "Waits for a place"),
+}
+# What a row of the log keeps beside the deed, by its name. What has no word here is for machines and is not shown.
+FACTS: dict[str, Promise] = {
+    "access": pgettext_lazy("a fact of a deed", "Access needs given"),
+    "after": pgettext_lazy("a fact of a deed", "After"),
+    "answer": pgettext_lazy("a fact of a deed", "Answer"),
+    "answer_days": pgettext_lazy("a fact of a deed", "Days to answer"),
+    "bad": pgettext_lazy("a fact of a deed", "Wrong rows"),
+    "before": pgettext_lazy("a fact of a deed", "Before"),
+    "before_hours": pgettext_lazy("a fact of a deed", "Hours before"),
+    "capacity": pgettext_lazy("a fact of a deed", "Places"),
+    "closes_on": pgettext_lazy("a fact of a deed", "Applications close"),
+    "count": pgettext_lazy("a fact of a deed", "Number"),
+    "counts": pgettext_lazy("a fact of a deed", "Counts for the funder"),
+    "date": pgettext_lazy("a fact of a deed", "Day"),
+    "day": pgettext_lazy("a fact of a deed", "Day"),
+    "days_required": pgettext_lazy("a fact of a deed", "Days required"),
+    "diet": pgettext_lazy("a fact of a deed", "Diet given"),
+    "facts": pgettext_lazy("a fact of a deed", "Changed"),
+    "first_come": pgettext_lazy("a fact of a deed", "Places given as they come"),
+    "good": pgettext_lazy("a fact of a deed", "Rows read"),
+    "hours": pgettext_lazy("a fact of a deed", "Hours"),
+    "kind": pgettext_lazy("a fact of a deed", "Kind"),
+    "known": pgettext_lazy("a fact of a deed", "Known to Helmi"),
+    "last_entry_on": pgettext_lazy("a fact of a deed", "Last entry day"),
+    "may_attend": pgettext_lazy("a fact of a deed", "May attend"),
+    "name": pgettext_lazy("a fact of a deed", "Name"),
+    "number": pgettext_lazy("a fact of a deed", "Number"),
+    "offers": pgettext_lazy("a fact of a deed", "Offers"),
+    "opens_on": pgettext_lazy("a fact of a deed", "Applications open"),
+    "outcome": pgettext_lazy("a fact of a deed", "Outcome"),
+    "position": pgettext_lazy("a fact of a deed", "Place in line"),
+    "preliminary": pgettext_lazy("a fact of a deed", "Preliminary"),
+    "provider": pgettext_lazy("a fact of a deed", "Sign-in"),
+    "published": pgettext_lazy("a fact of a deed", "Published"),
+    "reason": pgettext_lazy("a fact of a deed", "Reason"),
+    "role": pgettext_lazy("a fact of a deed", "Role"),
+    "rows": pgettext_lazy("a fact of a deed", "Rows"),
+    "source": pgettext_lazy("a fact of a deed", "Came from"),
+    "state": pgettext_lazy("a fact of a deed", "State"),
+    "until": pgettext_lazy("a fact of a deed", "Until"),
+    "version": pgettext_lazy("a fact of a deed", "Version"),
+    "way": pgettext_lazy("a fact of a deed", "Way"),
+    "why": pgettext_lazy("a fact of a deed", "Reason"),
+}
+# Facts that are the number of another thing.
+REFERS: dict[str, str] = {
+    "approval": "programmes.approval",
+    "assignment": "people.roleassignment",
+    "carried_from": "programmes.enrolment",
+    "contact": "people.person",
+    "employment": "people.employment",
+    "enrolment": "programmes.enrolment",
+    "event": "events.event",
+    "participation": "people.participation",
+    "period": "people.closedperiod",
+    "person": "people.person",
+    "places": "events.places",
+    "previous": "programmes.cohort",
+    "replaced_by": "programmes.certificate",
+    "unit": "people.organisation",
 }
 REFUSED = "_refused"
 
@@ -176,3 +260,54 @@ def about_words(key: str) -> str:
     if label in THINGS:
         return f"{THINGS[label]} {pk[:8]}"
     return key if "." in label else ""  # a page that shows many is named by the deed
+
+
+def fact_words(about: str, name: str, value: Any) -> str:
+    """What a row keeps beside the deed, in words; nothing for what only a machine needs."""
+    if value in ("", None, [], {}):
+        return ""
+    if name in REFERS:
+        return about_words(f"{REFERS[name]}:{value}")
+    said = value_words(about, value)
+    return f"{FACTS[name]}: {said}" if name in FACTS and said else ""
+
+
+def value_words(about: str, value: Any) -> str:
+    """A value in words: yes and no, days as people write them, and the words that the models have for their codes."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return ", ".join(filter(None, (_field_words(about, str(one)) for one in value)))
+    if isinstance(value, dict):
+        return ""
+    text = str(value)
+    if DAY.fullmatch(text):
+        return dates.full_day(date.fromisoformat(text))
+    if MOMENT.fullmatch(text):
+        return dates.full_day(timezone.localtime(datetime.fromisoformat(text)).date())
+    return _code_words(about, text) if CODE.fullmatch(text) else text
+
+
+def _field_words(about: str, name: str) -> str:
+    """What a field of the thing is called; nothing where it has none."""
+    try:
+        field = apps.get_model(about.partition(":")[0])._meta.get_field(name)
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return ""
+    return str(getattr(field, "verbose_name", ""))
+
+
+def _code_words(about: str, code: str) -> str:
+    """The word that a model has for the code: the thing's own, its app's, another's; else the code."""
+    label = about.partition(":")[0].lower()
+    app = label.partition(".")[0]
+    models = sorted(
+        apps.get_models(),
+        key=lambda model: (model._meta.label_lower != label, model._meta.app_label != app, model._meta.label_lower),
+    )
+    for model in models:
+        for field in model._meta.get_fields():
+            for value, words in getattr(field, "flatchoices", ()):
+                if value == code:
+                    return str(words)
+    return code

@@ -11,8 +11,11 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from people.models import Region
 from people.states import Language, Role
 from programmes.models import Approval
+
+NEWSLETTER = "newsletter"  # the part of a region that a newsletter is
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,19 @@ class Shell:
         return bool(self.person.enrolments.exists())
 
     @cached_property
+    def writes_newsletters(self) -> bool:
+        """Whether a region whose letters she writes has a newsletter; her own comes with her, the others are asked."""
+        reach, home = self.person.reach, self.person.home_region
+        own = home is not None and (reach.administrator or home.pk in reach.region_ids)
+        if own and NEWSLETTER in home.parts:
+            return True
+        if own and not reach.administrator and len(reach.region_ids) == 1:
+            return False
+        return any(
+            NEWSLETTER in parts for parts in Region.objects.visible_to(self.person).values_list("parts", flat=True)
+        )
+
+    @cached_property
     def me(self) -> str:
         """The address of the person's own page."""
         return reverse("people:me")
@@ -130,6 +146,8 @@ class Shell:
             yield Item(_("Programmes"), reverse("programmes:programmes"), "book")
             yield Item(_("Participants"), reverse("programmes:participants"), "people")
             yield Item(_("Letters"), reverse("outbox:letters"), "mail")
+            if self.writes_newsletters:
+                yield Item(_("Newsletter"), reverse("home:newsletters"), "mail")
             yield Item(_("People"), reverse("people:persons"), "person")
             yield Item(_("Organisations"), reverse("people:organisations"), "net")
             yield Item(_("Roles"), reverse("people:roles"), "key")

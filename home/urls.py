@@ -1,8 +1,36 @@
 from django.urls import path
 
-from home.views import components, front, health
+from home.views import components, front, health, newsletter, newsletters
 
 app_name = "home"
+
+READERS = [
+    path("newsletter/<slug:region>/", newsletter.newsletter, name="newsletter"),
+    path("newsletter/<slug:region>/asked/", newsletter.newsletter_asked, name="newsletter_asked"),
+    path("newsletter/<slug:region>/<int:number>/", newsletter.newsletter_archived, name="newsletter_archived"),
+    path("subscriptions/confirm/<str:token>/", newsletter.newsletter_confirm, name="newsletter_confirm"),
+    path("subscriptions/leave/<str:token>/", newsletter.newsletter_leave, name="newsletter_leave"),
+    path("newsletters/my/", newsletter.my_newsletters, name="my_newsletters"),
+]
+ISSUE = "newsletters/<int:pk>/"
+WRITERS = [
+    path("newsletters/", newsletters.issues, name="newsletters"),
+    path("newsletters/new/", newsletters.new, name="newsletter_new"),
+    path("newsletters/subscribers/", newsletters.subscribers, name="newsletter_subscribers"),
+    path("newsletters/subscribers/<int:pk>/end/", newsletters.end_subscription, name="newsletter_subscriber_leave"),
+    path("newsletters/suppressed/", newsletters.suppressed, name="newsletter_suppressed"),
+    path("newsletters/suppressed/<int:pk>/lift/", newsletters.lift, name="newsletter_lift"),
+    path(ISSUE, newsletters.issue, name="newsletter_issue"),
+    path(f"{ISSUE}text/<slug:language>/", newsletters.text, name="newsletter_text"),
+    path(f"{ISSUE}preview/<slug:language>/", newsletters.preview, name="newsletter_preview"),
+    path(f"{ISSUE}insert/", newsletters.insert, name="newsletter_insert"),
+    path(f"{ISSUE}test/", newsletters.test, name="newsletter_test"),
+    path(f"{ISSUE}send/", newsletters.send, name="newsletter_send"),
+    path(f"{ISSUE}undo/", newsletters.act, {"deed": "undo"}, name="newsletter_undo"),
+    path(f"{ISSUE}pause/", newsletters.act, {"deed": "pause"}, name="newsletter_pause"),
+    path(f"{ISSUE}resume/", newsletters.act, {"deed": "resume"}, name="newsletter_resume"),
+    path(f"{ISSUE}drop/", newsletters.drop, name="newsletter_drop"),
+]
 
 urlpatterns = [
     path("", front.home, name="home"),
@@ -12,4 +40,6 @@ urlpatterns = [
     path("contact/", front.contact, name="contact"),
     path("components/", components.components, name="components"),
     path("health/", health.health, name="health"),
+    *READERS,
+    *WRITERS,
 ]

@@ -99,7 +99,7 @@ def region(slug: str, name: str, organisations: list[Any], **facts: Any) -> Any:
         languages=["sv", "fi", "en"],
         sender_name=f"Helmi {name}",
         sender_address=f"{slug}@helmi.example",
-        parts=["course"],
+        parts=["course", "newsletter"],
         **facts,
     )
     for order, part in enumerate(organisations):

@@ -375,6 +375,74 @@ def own_draft(world: World) -> dict[str, Any]:
     return {"pk": applications.start_staff_draft(by=world.cast.stina, data=data, now=NOW).pk}
 
 
+@on(
+    "home:newsletter_issue", "home:newsletter_insert", "home:newsletter_test", "home:newsletter_send",
+    "home:newsletter_pause", "home:newsletter_resume", "home:newsletter_drop",
+)  # fmt: skip
+def own_issue(world: World) -> dict[str, Any]:
+    """An issue of Sörmland's newsletter that is being written."""
+    from home.views.newsletter import publisher_of
+    from outbox.actions import newsletters
+
+    row = newsletters.begin_issue(publisher=publisher_of(world.cast.sormland), by=world.cast.malin, now=NOW)
+    newsletters.keep_text(
+        issue=row, language="sv", subject="Tuva Ljungdahl berättar", preface="Hej", sections=[], version=0,
+        by=world.cast.malin, now=NOW,
+    )  # fmt: skip
+    return {"pk": row.pk}
+
+
+@on("home:newsletter_text", "home:newsletter_preview")
+def own_issue_in_swedish(world: World) -> dict[str, Any]:
+    """Its Swedish text."""
+    return {**own_issue(world), "language": "sv"}
+
+
+@on("home:newsletter_undo")
+def released_issue(world: World) -> dict[str, Any]:
+    """An issue that leaves in ten minutes."""
+    from home.views.newsletter import publisher_of
+    from outbox.actions import newsletters
+    from outbox.models import Issue
+
+    subscription(world)
+    kwargs = own_issue(world)
+    newsletters.release_issue(
+        issue=Issue.objects.get(**kwargs),
+        publisher=publisher_of(world.cast.sormland),
+        by=world.cast.malin,
+        now=NOW,
+    )
+    return kwargs
+
+
+@on("home:newsletter_subscriber_leave")
+def subscription(world: World) -> dict[str, Any]:
+    """Tuva subscribes to Sörmland's newsletter."""
+    from home.views.newsletter import publisher_of
+    from outbox.actions import subscriptions
+
+    row = subscriptions.join(
+        publisher=publisher_of(world.cast.sormland),
+        address=world.cast.tuva.email,
+        language="sv",
+        read_in="sv",
+        now=NOW,
+    )
+    return {"pk": row.pk}
+
+
+@on("home:newsletter_lift")
+def suppressed(world: World) -> dict[str, Any]:
+    """Her address, from which three letters came back."""
+    from outbox.actions import suppression
+
+    subscription(world)
+    for _time in range(3):
+        row = suppression.count_bounce(address=world.cast.tuva.email, code="550", now=NOW)
+    return {"pk": row.pk}
+
+
 def subjects() -> list[Route]:
     """The routes of the matrix: all but the open ones and those that a signed link opens."""
     return [route for route in routes() if not route.open]
