@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.template import engines
 from django.template.base import FilterExpression, Node
 from django.template.defaultfilters import default
@@ -87,7 +87,8 @@ def no_undefined_variables(undefined: Undefined) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     """Limits and remembered things do not leak from test to test."""
-    cache.clear()
+    for kept in caches.all():
+        kept.clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

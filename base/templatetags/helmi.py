@@ -165,20 +165,24 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def mark(organisation: Any, *, named: bool = True) -> SafeString:
     """The two letters of a municipality with its name beside; `named=False` where the name stands near anyhow."""
-    letters = organisation.mark or organisation.name[:2].upper()
-    if named:
-        return format_html(
-            '<span class="mark m{}" aria-hidden="true">{}</span><span class="mark-name">{}</span>',
-            organisation.tint,
-            letters,
-            organisation.name,
-        )
-    return format_html('<span class="mark m{}" aria-hidden="true">{}</span>', organisation.tint, letters)
+    name = str(organisation.name)
+    return _mark(organisation.mark or name[:2].upper(), organisation.tint, name if named else "")
+
+
+@lru_cache(maxsize=1024)  # a list shows the same few organisations in most of its rows
+def _mark(letters: str, tint: int, name: str) -> SafeString:
+    tile = format_html('<span class="mark m{}" aria-hidden="true">{}</span>', tint, letters)
+    return format_html('{}<span class="mark-name">{}</span>', tile, name) if name else tile
 
 
 @register.simple_tag
 def state(words: str, tone: str = "") -> SafeString:
     """A state as a word; the tone is "", on, warn, danger, note or ok, and only helps."""
+    return _state(str(words), tone)
+
+
+@lru_cache(maxsize=1024)  # the same few words in every row
+def _state(words: str, tone: str) -> SafeString:
     return format_html('<span class="state{}">{}</span>', f" state-{tone}" if tone else "", words)
 
 

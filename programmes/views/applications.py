@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -74,15 +73,18 @@ def _within(request: HttpRequest, what: str, most: int) -> bool:
 
 def _cohort(request: HttpRequest, region: str, programme: str, number: int) -> Cohort:
     """The round of the address with its days; a stranger's steps, which are many, read it once as long as it stands."""
-    rounds = Cohort.objects.visible_to(request.user).filter(programme__published=True)
     if request.user.is_authenticated:
-        return _read_cohort(rounds, region, programme, number)
-    return kept_facts(f"round {region} {programme} {number}", lambda: _read_cohort(rounds, region, programme, number))
+        return _read_cohort(request, region, programme, number)
+    return kept_facts(f"round {region} {programme} {number}", lambda: _read_cohort(request, region, programme, number))
 
 
-def _read_cohort(rounds: QuerySet[Cohort], region: str, programme: str, number: int) -> Cohort:
+def _read_cohort(request: HttpRequest, region: str, programme: str, number: int) -> Cohort:
     return get_object_or_404(
-        rounds.select_related("programme__region", "places").only(*COHORT, *PROGRAMME).prefetch_related(days_along()),
+        Cohort.objects.visible_to(request.user)
+        .filter(programme__published=True)
+        .select_related("programme__region", "places")
+        .only(*COHORT, *PROGRAMME)
+        .prefetch_related(days_along()),
         programme__region__slug=region,
         programme__slug=programme,
         number=number,

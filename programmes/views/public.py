@@ -6,12 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.messages import get_messages
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -115,21 +115,6 @@ def _key(kind: str, facts: str) -> str:
     return f"{kind}:{hashlib.sha256(where.encode()).hexdigest()}"
 
 
-def _recall(key: str, stamp: Stamp) -> Any:
-    """What was kept under the stamp, or None; whatever a cache that is down says, the page is made without it."""
-    try:
-        made, found = cache.get(key) or ("", None)
-    except Exception:
-        return None
-    return found if made == stamp else None
-
-
-def _keep(key: str, stamp: Stamp, found: object) -> None:
-    """For the next reader; one who finds nothing kept only waits a little longer."""
-    with suppress(Exception):
-        cache.set(key, (stamp, found), 60)
-
-
 def kept(view: View) -> View:
     """Show a stranger the page that was made for the stranger before, unless anything has happened since.
 
@@ -143,24 +128,29 @@ def kept(view: View) -> View:
             return view(request, *values, **names)
         key = _key("page", f"{request.path} {get_language()} {getattr(request, 'theme', '')}")
         stamp = _stamp()
-        if (content := _recall(key, stamp)) is not None:
+        try:
+            made, content = cache.get(key) or ("", b"")
+        except Exception:  # whatever a cache that is down says: then the page is made
+            return view(request, *values, **names)
+        if made == stamp:
             return HttpResponse(content)
         response = view(request, *values, **names)
         if response.status_code == 200 and "CSRF_COOKIE_NEEDS_UPDATE" not in request.META:
-            _keep(key, stamp, response.content)
+            with suppress(Exception):  # the page is made; keeping it only helps the next reader
+                cache.set(key, (stamp, response.content), 60)
         return response
 
     return shown
 
 
 def kept_facts(name: str, read: Callable[[], Found]) -> Found:
-    """What `read` finds for any stranger, kept as the pages are; the deed itself reads anew, under its lock."""
-    key, stamp = _key("facts", name), _stamp()
-    found: Found | None = _recall(key, stamp)
-    if found is None:
+    """What `read` finds for any stranger, kept in this process as long as a page would be; a deed reads anew."""
+    near, key, stamp = caches["near"], _key("facts", name), _stamp()
+    made, found = near.get(key) or (None, None)
+    if made != stamp:
         found = read()
-        _keep(key, stamp, found)
-    return found
+        near.set(key, (stamp, found), 60)
+    return cast(Found, found)
 
 
 @login_not_required
