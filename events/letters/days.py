@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -148,6 +148,15 @@ def read_along(*relations: str) -> None:
 
 
 @dataclass(frozen=True)
+class _Alike:
+    """What every letter about an event says in a language, whoever reads it."""
+
+    funder: str
+    reply_to: str
+    file: tuple[str, bytes, str]
+
+
+@dataclass(frozen=True)
 class _AtHand:
     """What the letters of one round need: events, changes, and who takes part and is awaited, as (event, person)."""
 
@@ -155,6 +164,7 @@ class _AtHand:
     changes: dict[int, Change]
     standing: set[tuple[int, int]]
     expected: set[tuple[int, int]]
+    alike: dict[tuple[int, str], _Alike] = field(default_factory=dict)
 
 
 def _read(letters: Sequence[Letter]) -> _AtHand:
@@ -234,7 +244,19 @@ def file_of(event: Event) -> tuple[str, bytes, str]:
     return name, ics.write([entry_of(event)], name=str(event.title)), "text/calendar"
 
 
-def _compose(name: str, event: Event, context: dict[str, Any], *, why: str) -> Mail:
+def _alike(event: Event) -> _Alike:
+    return _Alike(
+        # Who organises the event is known to the templates only: its course day, if it is one.
+        funder=render_to_string("events/letters/funder.txt", {"event": event}).strip(),
+        reply_to=render_to_string("events/letters/reply_to.txt", {"event": event}).strip(),
+        file=file_of(event),
+    )
+
+
+def _compose(name: str, event: Event, context: dict[str, Any], *, why: str, letter: Letter | None = None) -> Mail:
+    known = _at_hand(letter).alike if letter else {}
+    key = event.pk, get_language() or ""
+    alike = known[key] if key in known else known.setdefault(key, _alike(event))
     facts = {"event": event, "starts": event.starts_at.astimezone(ZoneInfo(event.zone)), "place": place_of(event)}
     page = f"{settings.BASE_URL}{event.get_absolute_url()}"
     return kinds.compose(
@@ -242,11 +264,10 @@ def _compose(name: str, event: Event, context: dict[str, Any], *, why: str) -> M
         {**facts, "page": page, **context},
         why=why,
         region=str(event.region.name),
-        # Who organises the event is known to the templates only: its course day, if it is one.
-        funder=render_to_string("events/letters/funder.txt", {"event": event}).strip(),
-        reply_to=render_to_string("events/letters/reply_to.txt", {"event": event}).strip(),
+        funder=alike.funder,
+        reply_to=alike.reply_to,
         sender=event.region.sender_name,
-        attachments=[file_of(event)] if name != "missed" else (),
+        attachments=[alike.file] if name != "missed" else (),
     )
 
 
@@ -293,7 +314,7 @@ def build_reminder(letter: Letter) -> Mail | None:
         "name": letter.person.first_name,
         "absent": settings.BASE_URL + reverse("events:absence", args=[event.pk]),
     }
-    return _compose("reminder", event, context, why=_because_registered())
+    return _compose("reminder", event, context, why=_because_registered(), letter=letter)
 
 
 def build_moved(letter: Letter) -> Mail | None:
@@ -312,7 +333,7 @@ def build_moved(letter: Letter) -> Mail | None:
         "before": datetime.fromisoformat(letter.facts["starts_at"]).astimezone(zone),
         "reason": change.reason,
     }
-    return _compose("moved", event, context, why=_because_registered())
+    return _compose("moved", event, context, why=_because_registered(), letter=letter)
 
 
 def build_changed(letter: Letter) -> Mail | None:
@@ -322,7 +343,7 @@ def build_changed(letter: Letter) -> Mail | None:
         return None
     if not _takes_part(letter, event, expected=False):
         return None
-    return _compose("changed", event, {"name": letter.person.first_name}, why=_because_registered())
+    return _compose("changed", event, {"name": letter.person.first_name}, why=_because_registered(), letter=letter)
 
 
 def build_cancelled(letter: Letter) -> Mail | None:
