@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
@@ -16,6 +17,7 @@ from base import dates
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 CODE = re.compile(r"[a-z][a-z_0-9]*")
 
 # What a deed is about, by the model that its key names.
@@ -128,6 +130,11 @@ DEEDS: dict[str, Promise] = {
     "letters.seen": pgettext_lazy("a deed", "Letters of a round looked at"),
     "make_up.agreed": pgettext_lazy("a deed", "Make-up agreed"),
     "make_up.undone": pgettext_lazy("a deed", "Make-up undone"),
+    "material_added": pgettext_lazy("a deed", "Material added"),
+    "material_changed": pgettext_lazy("a deed", "Material changed"),
+    "material_refused": pgettext_lazy("a deed", "Material with a virus taken away"),
+    "material_removed": pgettext_lazy("a deed", "Material removed"),
+    "material_reviewed": pgettext_lazy("a deed", "Material looked at again"),
     "needs_kept": pgettext_lazy("a deed", "Food and access needs kept"),
     "needs_seen": pgettext_lazy("a deed", "Food and access needs looked at"),
     "newsletter.checked": pgettext_lazy("a deed", "Newsletter looked at before sending"),
@@ -285,6 +292,8 @@ def value_words(about: str, value: Any) -> str:
         return dates.full_day(date.fromisoformat(text))
     if MOMENT.fullmatch(text):
         return dates.full_day(timezone.localtime(datetime.fromisoformat(text)).date())
+    if NUMBER.fullmatch(text):
+        return dates.number(Decimal(text))
     return _code_words(about, text) if CODE.fullmatch(text) else text
 
 

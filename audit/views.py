@@ -60,8 +60,8 @@ def deeds(request: HttpRequest) -> HttpResponse:
             deed,
             states.deed_words(deed.deed),
             states.about_words(deed.about),
-            _told(deed.codes),
-            _told(deed.words.text) if hasattr(deed, "words") else "",
+            _told(deed.about, deed.codes),
+            _said(deed.words.text) if hasattr(deed, "words") else "",
         )
         for deed in page
     ]
@@ -76,5 +76,12 @@ def deeds(request: HttpRequest) -> HttpResponse:
     return render_form(request, "audit/deeds.html", form, context, name="filter")
 
 
-def _told(facts: dict[str, Any]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in facts.items() if value not in ("", None))
+def _told(about: str, facts: dict[str, Any]) -> str:
+    return ", ".join(filter(None, (states.fact_words(about, name, value) for name, value in facts.items())))
+
+
+def _said(words: dict[str, Any]) -> str:
+    """What people wrote or are called; it stands as they wrote it."""
+    return ", ".join(
+        f"{states.FACTS[name]}: {text}" if name in states.FACTS else str(text) for name, text in words.items() if text
+    )

@@ -1,6 +1,7 @@
 """The page of deeds, and the marks on views of personal data."""
 
 import ast
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from audit import actions
+from audit import actions, states
 from audit.states import DEEDS
 from tests.cast import NOW
 
@@ -100,3 +101,44 @@ def recorded() -> set[str]:
 def test_every_recorded_deed_has_words() -> None:
     assert len(recorded()) > 50
     assert not recorded() - set(DEEDS), "add them to audit/states.py"
+
+
+# What a row keeps for machines only, and why no page says it.
+FOR_MACHINES = {
+    "assignments", "change", "deed", "events", "file", "form", "from_rows", "function", "given", "marks", "missed",
+    "proposed", "rules", "words", "funder",
+}  # fmt: skip
+
+
+def test_every_recorded_fact_has_words_or_is_for_machines() -> None:
+    known = {*states.FACTS, *states.REFERS, *FOR_MACHINES, "by", "about", "scope", "now"}
+    for app in Path(settings.BASE_DIR).glob("*/apps.py"):
+        for path in app.parent.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "record":
+                    names = {keyword.arg for keyword in node.keywords if keyword.arg}
+                    assert names <= known, f"{path}: {names - known}"
+
+
+def test_facts_are_told_in_the_readers_language(client: Any, cast: Any) -> None:
+    actions.record(
+        "employer_side_changed",
+        by=cast.malin,
+        about="programmes.enrolment:7",
+        scope=f"region:{cast.sormland.pk}",
+        now=NOW,
+        before="asked",
+        after="approved",
+        known=True,
+        hours="6.00",
+        last_entry_on="2027-09-01",
+        enrolment=61,
+        marks=[{"1": "present"}],
+    )
+    client.force_login(cast.malin)
+    page = client.get("/audit/", {"lang": "sv"}).content.decode()
+    for told in ("Känd i Helmi: Ja", "Timmar: 6,", "Sista dagen att komma med: 1 september 2027", "anmälan 61"):
+        assert told in page
+    assert not re.search(r"\b(asked|approved|known|True|present|before|after)\b", page.partition("<tbody")[2])
+    client.get("/audit/", {"lang": "fi"})
+    assert "Tunteja: 6," in client.get("/audit/", {"lang": "fi"}).content.decode()
