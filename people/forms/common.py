@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +58,11 @@ class OrganisationField(forms.TypedChoiceField):
     def clean(self, value: Any) -> Any:
         key = super().clean(value)
         return self.organisations[key] if key else None
+
+
+def capital(choices: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """The choices as a list of its own shows them: each begins with a capital."""
+    return [(value, capfirst(words)) for value, words in choices]
 
 
 def phone_field() -> forms.CharField:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import PlainForm
+from people.forms.common import capital
 from people.models import Region
 
 
@@ -17,7 +18,7 @@ class ImportForm(PlainForm):
     submit = _("Read the file")
     kind = forms.ChoiceField(
         label=_("What the file holds"),
-        choices=[("people", _("people")), ("organisations", _("organisations"))],
+        choices=capital([("people", _("people")), ("organisations", _("organisations"))]),
         widget=forms.RadioSelect,
     )
     region: Any = forms.ModelChoiceField(label=_("Region"), queryset=Region.objects.none(), required=False)

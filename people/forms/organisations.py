@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import DateField, EmailField, NameField, PlainForm
-from people.forms.common import NamesForm, OrganisationField, phone_field
+from people.forms.common import NamesForm, OrganisationField, capital, phone_field
 from people.models import Organisation
 from people.states import KINDS_BY_COUNTRY, Country, OrganisationKind
 
@@ -32,7 +32,7 @@ class OrganisationForm(NamesForm):
 
     submit = _("Add the organisation")
     country = forms.ChoiceField(label=_("Country"), choices=Country)
-    kind = forms.ChoiceField(label=_("Kind"), choices=OrganisationKind)
+    kind = forms.ChoiceField(label=_("Kind"), choices=capital(OrganisationKind.choices))
     parent = OrganisationField(
         label=_("Part of"), required=False, help_text=_("For service areas, units and sub-units.")
     )

@@ -9,12 +9,11 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import DateField, EmailField, NameField, PlainForm
 from base.nordic import sort_key
-from people.forms.common import OrganisationField, phone_field
+from people.forms.common import OrganisationField, capital, phone_field
 from people.models import Organisation, Region
 from people.states import EmploymentForm, Language, Role, Theme
 
@@ -28,7 +27,7 @@ class PeopleFilter(PlainForm):
     show_optional = False
     q = forms.CharField(label=_("Name or e-mail"), required=False, max_length=200)
     organisation = forms.TypedChoiceField(label=_("Employer"), required=False, coerce=int, empty_value=None)
-    role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("All")), *Role.choices])
+    role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("All")), *capital(Role.choices)])
 
     def __init__(self, *args: Any, employers: Iterable[Organisation] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,7 +56,10 @@ class PersonForm(PlainForm):
     unit = OrganisationField(label=_("Works at"), required=False)
     job_title = forms.CharField(label=_("Job title"), required=False, max_length=120)
     form = forms.ChoiceField(
-        label=_("Form of employment"), choices=EmploymentForm, initial=EmploymentForm.PERMANENT, required=False
+        label=_("Form of employment"),
+        choices=capital(EmploymentForm.choices),
+        initial=EmploymentForm.PERMANENT,
+        required=False,
     )
     since = DateField(label=_("Employed since"), required=False, yearless="last")
     really_new = forms.BooleanField(required=False, widget=forms.HiddenInput)
@@ -122,7 +124,7 @@ class OwnForm(PlainForm):
     )
     theme = forms.ChoiceField(
         label=_("Appearance"),
-        choices=[(value or DEVICE, capfirst(label)) for value, label in Theme.choices],
+        choices=capital((value or DEVICE, label) for value, label in Theme.choices),
         widget=forms.RadioSelect,
     )
 
@@ -141,9 +143,9 @@ class EmployForm(PlainForm):
     submit = _("Add the employment")
     unit = OrganisationField(label=_("Works at"))
     job_title = forms.CharField(label=_("Job title"), required=False, max_length=120)
-    form = forms.ChoiceField(label=_("Form of employment"), choices=EmploymentForm)
+    form = forms.ChoiceField(label=_("Form of employment"), choices=capital(EmploymentForm.choices))
     valid_from = DateField(label=_("From"), yearless="last")
-    valid_to = DateField(label=_("To"), required=False, help_text=_("The last day. Leave it empty while it goes on."))
+    valid_to = DateField(label=_("Last day"), required=False, help_text=_("Leave it empty while it goes on."))
 
     def __init__(self, *args: Any, organisations: Iterable[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -154,9 +156,9 @@ class EmploymentEditForm(PlainForm):
     """The facts of an employment; the unit stays."""
 
     job_title = forms.CharField(label=_("Job title"), required=False, max_length=120)
-    form = forms.ChoiceField(label=_("Form of employment"), choices=EmploymentForm)
+    form = forms.ChoiceField(label=_("Form of employment"), choices=capital(EmploymentForm.choices))
     valid_from = DateField(label=_("From"), yearless="last")
-    valid_to = DateField(label=_("To"), required=False, help_text=_("The last day. Leave it empty while it goes on."))
+    valid_to = DateField(label=_("Last day"), required=False, help_text=_("Leave it empty while it goes on."))
 
 
 class LastDayForm(PlainForm):

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import DateField, EmailField, PlainForm
-from people.forms.common import NamesForm, OrganisationField, phone_field
+from people.forms.common import NamesForm, OrganisationField, capital, phone_field
 from people.models import Organisation
 from people.states import Country, Language
 
@@ -38,7 +38,7 @@ class RegionForm(NamesForm):
     phone = phone_field()
     parts = forms.MultipleChoiceField(
         label=_("Parts in use"),
-        choices=list(PARTS.items()),
+        choices=capital(PARTS.items()),
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=_("What is not in use shows nowhere."),
@@ -48,7 +48,7 @@ class RegionForm(NamesForm):
         super().__init__(*args, **kwargs)
         self.fields["phone"].label = _("Telephone")
         kept = [part for part in self.initial.get("parts", []) if part not in PARTS]
-        self.fields["parts"].choices = [*PARTS.items(), *((part, part) for part in kept)]  # type: ignore[attr-defined]
+        self.fields["parts"].choices = capital([*PARTS.items(), *((part, part) for part in kept)])  # type: ignore[attr-defined]
         zone = self.initial.get("time_zone")
         if zone and zone not in ZONES and zone in available_timezones():
             self.fields["time_zone"].choices = [(one, one) for one in (*ZONES, zone)]  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import DateField, PlainForm
-from people.forms.common import OrganisationField
+from people.forms.common import OrganisationField, capital
 from people.models import Organisation, Region
 from people.states import Role
 
@@ -18,7 +18,7 @@ class RolesFilter(PlainForm):
     """What narrows the list of roles."""
 
     show_optional = False
-    role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("All")), *Role.choices])
+    role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("All")), *capital(Role.choices)])
     when = forms.ChoiceField(
         label=_("When"), required=False, choices=[("", _("In force today")), ("all", _("Ended and future ones too"))]
     )
@@ -28,13 +28,17 @@ class RoleForm(PlainForm):
     """A role for a person."""
 
     submit = _("Give the role")
-    role = forms.ChoiceField(label=_("Role"), choices=Role)
+    role = forms.ChoiceField(label=_("Role"), choices=[("", _("Choose")), *capital(Role.choices)])
     region: Any = forms.ModelChoiceField(
-        label=_("Region"), queryset=Region.objects.none(), required=False, help_text=_("For a coordinator.")
+        label=_("Region"),
+        queryset=Region.objects.none(),
+        required=False,
+        help_text=_("For a coordinator."),
+        empty_label=_("Choose"),
     )
     organisation = OrganisationField(required=False, help_text=_("For a director or a manager."))
     valid_from = DateField(label=_("From"), yearless="next")
-    valid_to = DateField(label=_("To"), required=False, help_text=_("The last day. Leave it empty while it goes on."))
+    valid_to = DateField(label=_("Last day"), required=False, help_text=_("Leave it empty while it goes on."))
 
     def __init__(
         self, *args: Any, regions: Any, organisations: Iterable[Organisation], all_roles: bool, **kwargs: Any
@@ -43,7 +47,8 @@ class RoleForm(PlainForm):
         self.fields["region"].queryset = regions  # type: ignore[attr-defined]
         self.fields["organisation"].offer(organisations)  # type: ignore[attr-defined]
         if not all_roles:
-            self.fields["role"].choices = [(role.value, role.label) for role in (Role.DIRECTOR, Role.MANAGER)]  # type: ignore[attr-defined]
+            theirs = capital((role.value, role.label) for role in (Role.DIRECTOR, Role.MANAGER))
+            self.fields["role"].choices = [("", _("Choose")), *theirs]  # type: ignore[attr-defined]
             del self.fields["region"]
             self.fields["organisation"].required = True
 

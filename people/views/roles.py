@@ -35,7 +35,7 @@ def roles(request: HttpRequest) -> HttpResponse:
         rows = rows.none()
     rows = rows.select_related("person", "region", "organisation").order_by("role", "person__name", "pk")
     page = page_of(rows, request)
-    tops = {row.organisation.top_id for row in page if row.organisation and row.organisation.parent_id}
+    tops = {row.organisation.top_id for row in page if row.organisation}
     employers = {one.pk: one for one in Organisation.objects.filter(pk__in=tops)}
     for row in page:
         row.employer = employers.get(row.organisation.top_id) if row.organisation else None
