@@ -28,7 +28,7 @@ from outbox.letters import CONFIRMING, LEAVING, fallback_note
 from outbox.models import Issue, IssueText, Subscription
 from outbox.newsletter import Publisher, chosen_language, html
 from outbox.states import Left, SubscriptionState
-from people.models import Person, Region
+from people.models import Participation, Person, Region
 from people.rules import addresses_of
 from people.states import Language
 
@@ -267,7 +267,7 @@ def my_newsletters(request: HttpRequest) -> HttpResponse:
     person: Any = request.user
     addresses = [row.email for row in addresses_of(person) if row.verified]
     rows = list(Subscription.objects.of_addresses(addresses).exclude(state=SubscriptionState.LEFT))
-    near = {person.home_region_id, *person.works_in_regions, *person.reach.region_ids}
+    near = {person.home_region_id, *_works_in(person), *person.reach.region_ids}
     subscribed = {region.pk for row in rows if (region := region_of(row.scope))}
     regions = [region for region in Region.objects.filter(pk__in=near | subscribed) if PART in region.parts]
     if request.method == "POST":
@@ -276,6 +276,16 @@ def my_newsletters(request: HttpRequest) -> HttpResponse:
         request,
         "home/my_newsletters.html",
         {"owns": _owns(regions, rows, addresses), "addresses": addresses, "days": actions.KEPT.days},
+    )
+
+
+def _works_in(person: Person) -> list[int]:
+    """The regions in which one of the person's organisations takes part today."""
+    day = now().date()
+    paths = person.employments.on(day).values_list("unit__path", flat=True)
+    organisations = {int(part) for path in paths for part in path.split("/") if part}
+    return list(
+        Participation.objects.on(day).filter(organisation__in=organisations).values_list("region_id", flat=True)
     )
 
 

@@ -232,7 +232,8 @@ def text(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     parts = [part.__dict__ for part in stored.parts] if stored else []
     data = request.POST or None
     form = TextForm(data, initial=initial)
-    sections = SectionFormSet(data, initial=parts, prefix="s")
+    # What is typed is taken as it is, not as a change of what was stored.
+    sections = SectionFormSet(data, initial=parts if data is None else None, prefix="s")
     theirs: IssueText | None = None
     if data is not None and data.get("do") == "remove":
         newsletters.drop_text(issue=row, language=language, by=request.user, now=now())

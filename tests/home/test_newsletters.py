@@ -23,6 +23,7 @@ from outbox.states import IssueState, Left, SubscriptionState
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
+SOON = NOW + timedelta(minutes=2)  # the clock goes on while a test runs
 LATER = NOW + timedelta(minutes=11)
 PAGE = "/newsletter/sormland/"
 
@@ -81,7 +82,7 @@ def test_subscribe_and_confirm_by_one_click_in_the_mail_and_one_on_the_page(clie
     answer = client.post(PAGE, {"email": "Ny@Kommun.example", "language": "fi"})
     assert answer["Location"] == f"{PAGE}asked/"
     assert client.get(answer["Location"]).status_code == 200
-    assert sending.send_due(now=NOW) == 1
+    assert sending.send_due(now=SOON) == 1
     assert mail.outbox[-1].to == ["ny@kommun.example"]
     (link,) = links()
     for _scanner in range(2):
@@ -163,7 +164,7 @@ def test_the_link_of_an_issue_leads_to_a_page_with_one_button_and_back_again(cli
     assert "30" in done.content.decode()
     assert Consent.objects.get().ended_by == Left.LINK
     client.post(PAGE, {"email": row.address, "language": "sv"})
-    sending.send_due(now=NOW)
+    sending.send_due(now=SOON)
     client.post(links()[0])
     assert Subscription.objects.get().state == SubscriptionState.CONFIRMED
     assert Consent.objects.count() == 2
@@ -232,11 +233,12 @@ def test_lists_cost_the_same_for_one_issue_and_for_three(client: Any, cast: Any)
             sent(cast)
         with CaptureQueriesContext(connection) as public:
             client.get(PAGE)
+        counts.append([len(public)])
         staff = login(Client(), cast.malin)
         staff.get("/newsletters/")
         with CaptureQueriesContext(connection) as inside:
             staff.get("/newsletters/")
-        counts.append((len(public), len(inside)))
+        counts[-1].append(len(inside))
     assert counts[0] == counts[1]
 
 
@@ -308,7 +310,7 @@ def test_a_coordinator_writes_previews_tests_sends_pauses_and_resumes(client: An
         assert "Våren" in client.get(f"{page}preview/sv/{width}").content.decode()
     assert client.get(f"{page}preview/fi/").status_code == 404
     client.post(f"{page}test/", {"language": "sv"})
-    assert sending.send_due(now=NOW) == 1
+    assert sending.send_due(now=SOON) == 1
     assert mail.outbox[-1].to == [cast.malin.email]
     assert client.get(f"{page}send/").status_code == 200
     assert client.post(f"{page}send/", {"date": "", "time": ""})["Location"] == page
