@@ -36,7 +36,7 @@ class OurWords(forms.Form):
             if name in self.fields:
                 self.fields[name] = AddressField()
         for name, (label, hint, empty) in self.words.items():
-            field = self.fields[name]
+            field: Any = self.fields[name]
             field.label = label
             field.error_messages["required"] = empty
             if hint is not None:
@@ -59,7 +59,7 @@ class TwoPasswords(OurWords):
         facts = super().clean()
         if self.has_error("password2") and self.data.get("password2"):
             sentence = _("The two passwords are not the same.")
-            self.errors["password2"] = self.error_class([sentence], renderer=self.renderer)
+            self.errors["password2"] = self.error_class([str(sentence)], renderer=self.renderer)
         return facts
 
 
