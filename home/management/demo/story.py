@@ -13,6 +13,7 @@ from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 
 from base import clock
@@ -29,6 +30,7 @@ from programmes.models import Cohort, CourseDay, Enrolment, Programme
 from programmes.rules import selection as selection_rules
 from programmes.states import Answer, AnswerWay, Outcome, Part, ProgrammeSide
 
+from . import newsletter
 from . import people as cast
 from .people import Someone
 
@@ -124,6 +126,19 @@ class Story:
         running = self.next_round(finished.programme, self.tuesday(self.today - timedelta(days=36)))
         self.play(running, cast.RUNNING, leaving=cast.LEFT, waiting=cast.WAITING)
         self.open_round(finished.programme)
+        self.newsletter()
+
+    def newsletter(self) -> None:
+        """The region's newsletter has readers, an issue that has been sent and one that is being written."""
+        with self.at(self.today - timedelta(days=40)) as now:
+            newsletter.subscribe(self.region, now=now)
+            self.send(now)
+        with self.at(self.today - timedelta(days=12)) as now:
+            newsletter.send_one(
+                self.region, settings.BASE_URL, by=self.malin, now=now, later=now + timedelta(minutes=12)
+            )
+        with self.at(self.today - timedelta(days=1)) as now:
+            newsletter.begin_next(self.region, settings.BASE_URL, by=self.malin, now=now)
 
     def at(self, day: date, hour: int = 9) -> Any:
         """Let the clock stand on the morning of a day."""
@@ -152,7 +167,7 @@ class Story:
             sender_name="Helmi Sörmland",
             sender_address="helmi@sormland.example",
             phone="0155-24 50 00",
-            parts=["course", "funder"],
+            parts=["course", "funder", "newsletter"],
             by=self.admin,
             now=now,
         )
