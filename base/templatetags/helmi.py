@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.core.paginator import Page
+from django.forms.utils import flatatt
 from django.template.context import Context, RequestContext
 from django.templatetags.static import static
 from django.utils import timezone
@@ -220,6 +221,12 @@ def _links(form: Any) -> Iterable[dict[str, str]]:
         target = (inputs[0].data["attrs"].get("id") if inputs else field.id_for_label) or f"div_{field.auto_id}"
         for sentence in field.errors:
             yield {"href": "" if field.is_hidden else f"#{target}", "sentence": sentence}
+
+
+@register.filter
+def attributes(values: dict[str, Any]) -> SafeString:
+    """The attributes of a control as they stand in its tag, with a space before each."""
+    return flatatt(values)
 
 
 @register.filter

@@ -7,13 +7,14 @@ import pytest
 from django.core import signing
 from django.test import Client
 
+from audit.actions import record
 from base.clock import now
 from base.models import Draft
 from outbox import kinds
 from outbox.models import Letter
 from people.models import Employment, Person
 from programmes.actions import applications, approvals
-from programmes.models import Approval, Enrolment
+from programmes.models import Approval, Cohort, Enrolment
 from programmes.rules.applications import flags_for
 
 WINDOW = {"opens_on": date(2027, 4, 1), "closes_on": date(2027, 5, 14), "last_entry_on": date(2027, 9, 1)}
@@ -102,6 +103,15 @@ def test_the_whole_way_costs_few_requests_and_queries(open_round, work, client, 
         third = client.post(second, work).url
         client.get(third)
         assert client.get(client.post(third).url).status_code == 200
+
+
+def test_a_step_knows_at_once_what_a_deed_has_changed(open_round, client):
+    link = client.post(START, ABOUT).url
+    assert "form" in client.get(link).context
+    Cohort.objects.filter(pk=open_round.pk).update(closes_on=date(2027, 4, 15))
+    record("cohort.changed", by=None, about=open_round, now=now())
+    assert "form" not in (closed := client.get(link)).context
+    assert closed.context["reason"]
 
 
 def test_the_receipt_stays_and_the_letter_carries_the_days(open_round, work, client, at):
