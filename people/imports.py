@@ -270,6 +270,8 @@ class Judge:
         try:
             return check(self.text(line, fact))
         except ValidationError as error:
+            if error.error_list[0].code == "required":
+                raise Wrong(_("Fill in: %(label)s") % {"label": self.columns.get(fact, fact)}) from error
             raise Wrong(f"{self.columns.get(fact, fact)}: {error.messages[0]}") from error
 
     def judge(self, line: Line, row_of: Callable[[Line], dict[str, Any]]) -> None:
