@@ -1,6 +1,7 @@
 """What exists around events, and what the database forbids; one module per subject."""
 
 from events.models.calls import Abstract, Author, Call, Consent, Review
+from events.models.evaluations import Evaluation
 from events.models.events import AgendaItem, Change, Event, Interest, Invited, Question, Reminder, Staff
 from events.models.material import Material
 from events.models.places import CapacityChange, Claim, Needs, Party, Places, Reserve
@@ -16,6 +17,7 @@ __all__ = [
     "Change",
     "Claim",
     "Consent",
+    "Evaluation",
     "Event",
     "Interest",
     "Invited",

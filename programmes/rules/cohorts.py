@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from base.refusal import Refusal
 from events.limits import wall
+from events.models import Event
 from events.states import EventState
 from people.models import Organisation, Participation, Person, Region, RoleAssignment
 from people.states import Role
@@ -166,3 +167,9 @@ def offers_end(last_entry_on: date | None, start: datetime, zone: str) -> dateti
 def dates_of(days: Sequence[CourseDay]) -> list[date]:
     """The dates of a cohort's days, in order."""
     return [day.event.date for day in days]
+
+
+def pool_of(event: Event) -> str:
+    """Where what too few wrote about a course day is read together: with the words about the round's other days."""
+    day = getattr(event, "course_day", None)
+    return f"programmes.cohort:{day.cohort_id}" if day is not None else ""

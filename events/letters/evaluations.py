@@ -1,0 +1,109 @@
+"""What we write about an evaluation: the link, and once more the same, to everybody alike."""
+
+from datetime import datetime, time
+from random import SystemRandom
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from answers import actions as answers
+from answers.keys import KeysAway
+from answers.models import Box, Invitation
+from answers.states import BoxState
+from base import clock
+from events.letters.days import scope_of
+from events.models import Evaluation
+from events.rules.evaluations import REMINDER_AFTER
+from outbox import actions as outbox
+from outbox import kinds
+from outbox.kinds import MASK, Mail
+from outbox.models import Letter
+from outbox.states import Lane, LetterState
+from people.models import Person
+
+ASKED = "events.evaluation"
+ASKED_AGAIN = "events.evaluation_again"
+
+
+def invite(evaluation: Evaluation, box: Box, *, now: datetime) -> int:
+    """Write to everybody who is invited, in an order by chance: now, and once more in five days.
+
+    The second letter goes to all, for nobody knows who has answered.
+    """
+    event = evaluation.event
+    people = list(Person.objects.filter(pk__in=Invitation.objects.filter(box=box).values("person_id")))
+    SystemRandom().shuffle(people)
+    local = (now + REMINDER_AFTER).astimezone(ZoneInfo(event.zone)).date()
+    again = clock.wall(local, time(8), event.zone)
+    for kind, at in ((ASKED, now), (ASKED_AGAIN, again)):
+        if box.closes_at is not None and at >= box.closes_at:
+            continue
+        for person in people:
+            outbox.write(
+                kind=kind,
+                key=f"{kind}:{box.pk}:{person.pk}",
+                about=event,
+                scope=scope_of(event),
+                now=now,
+                person=person,
+                facts={"evaluation": evaluation.pk, "box": box.pk},
+                not_before=at,
+                useful_until=box.closes_at,
+                lane=Lane.REMINDER,
+            )
+    return len(people)
+
+
+def _link(letter: Letter, box: Box) -> tuple[str, str]:
+    """The reader's link and its secret. Where the keys are not, a letter can be looked at but not sent."""
+    language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    try:
+        link = answers.link_for(box=box, person_id=letter.person_id or 0, language=language)
+    except KeysAway:
+        if letter.state == LetterState.INFLIGHT:
+            raise
+        return f"{settings.BASE_URL}/b/{language}/#{MASK}", ""
+    return link, link.rpartition("#")[2]
+
+
+def _read(letters: Any) -> dict[int, Evaluation]:
+    wanted = {letter.facts.get("evaluation") for letter in letters if letter.kind in (ASKED, ASKED_AGAIN)}
+    rows = Evaluation.objects.filter(pk__in=wanted).select_related("event__region", "box")
+    return {row.pk: row for row in rows}
+
+
+def _build(letter: Letter, template: str) -> Mail | None:
+    evaluation = kinds.round_of(letter).once("evaluations", _read).get(letter.facts["evaluation"])
+    if evaluation is None or letter.person is None or evaluation.box is None:
+        return None
+    box, event = evaluation.box, evaluation.event
+    if box.state != BoxState.OPEN or box.closes_at is None:
+        return None
+    link, secret = _link(letter, box)
+    return kinds.compose(
+        f"events/letters/{template}.txt",
+        {"event": event, "link": link, "closes": box.closes_at.astimezone(ZoneInfo(event.zone))},
+        why=gettext("You get this letter because you took part in the day, like everybody else who did."),
+        region=str(event.region.name),
+        sender=event.region.sender_name,
+        secrets=[secret] if secret else (),
+    )
+
+
+def build_asked(letter: Letter) -> Mail | None:
+    """The link to the form; not when it is closed."""
+    return _build(letter, "evaluation")
+
+
+def build_asked_again(letter: Letter) -> Mail | None:
+    """The same link; the same words to those who have answered and those who have not."""
+    return _build(letter, "evaluation_again")
+
+
+def register_kinds() -> None:
+    """Tell the outbox how our letters are built."""
+    kinds.register(ASKED, build_asked, title=_("How was the day?"))
+    kinds.register(ASKED_AGAIN, build_asked_again, title=_("How was the day? Once more to all"))
