@@ -34,7 +34,7 @@ class SubscribeForm(PlainForm):
 
     def __init__(self, *args: Any, languages: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = _names(languages)  # type: ignore[attr-defined]
+        self.choice("language").choices = _names(languages)
 
 
 class OwnSubscriptionForm(PlainForm):
@@ -46,8 +46,8 @@ class OwnSubscriptionForm(PlainForm):
 
     def __init__(self, *args: Any, addresses: Sequence[str], languages: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["address"].choices = [(address, address) for address in addresses]  # type: ignore[attr-defined]
-        self.fields["language"].choices = _names(languages)  # type: ignore[attr-defined]
+        self.choice("address").choices = [(address, address) for address in addresses]
+        self.choice("language").choices = _names(languages)
 
 
 # ---------- For writers ----------
@@ -109,6 +109,7 @@ class TextForm(PlainForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["subject"].widget.attrs["class"] = "long-line"
         self.helper = Helper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -130,6 +131,8 @@ class SectionForm(PlainForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("heading", "link"):
+            self.fields[name].widget.attrs["class"] = "long-line"
         self.helper = Helper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -157,7 +160,7 @@ class InsertForm(PlainForm):
 
     def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["chosen"].choices = list(choices)  # type: ignore[attr-defined]
+        self.choice("chosen").choices = list(choices)
 
 
 class SendForm(ReleaseForm):
@@ -176,7 +179,7 @@ class TestForm(PlainForm):
 
     def __init__(self, *args: Any, languages: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = _names(languages)  # type: ignore[attr-defined]
+        self.choice("language").choices = _names(languages)
         self.helper.form_tag = False
 
 
@@ -192,7 +195,7 @@ class SubscriberFilter(PlainForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["state"].choices = [("", _("All")), *SubscriptionState.choices]  # type: ignore[attr-defined]
+        self.choice("state").choices = [("", _("All")), *SubscriptionState.choices]
 
 
 class LiftForm(PlainForm):
