@@ -24,7 +24,7 @@ class DeedFilter(PlainForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = sorted(((code, str(words)) for code, words in DEEDS.items()), key=lambda pair: pair[1].casefold())
-        self.fields["deed"].choices = [("", _("All deeds")), *choices]  # type: ignore[attr-defined]
+        self.choice("deed").choices = [("", _("All deeds")), *choices]
 
     def clean(self) -> dict[str, Any]:
         """A span has an order."""

@@ -65,6 +65,14 @@ class PlainForm(forms.Form):
         if not hasattr(self, "helper"):
             self.helper = Helper()
 
+    def choice(self, name: str) -> forms.ChoiceField:
+        """The field of that name, as one that offers choices."""
+        return cast(forms.ChoiceField, self.fields[name])
+
+    def chooser(self, name: str) -> forms.ModelChoiceField:
+        """The field of that name, as one that offers rows."""
+        return cast(forms.ModelChoiceField, self.fields[name])
+
 
 class PlainModelForm(forms.ModelForm):
     """As PlainForm, for the fields of a model; saving stays with the app's actions."""

@@ -28,7 +28,7 @@ def audited(deed: str, *, look: str = "") -> Callable[[View], View]:
     """
 
     def mark(view: View) -> View:
-        view.audited = {"GET": look or deed, "HEAD": look or deed, "POST": deed}  # type: ignore[attr-defined]
+        view.audited = {"GET": look or deed, "HEAD": look or deed, "POST": deed}  # type: ignore[attr-defined]  # read by the middleware
         return view
 
     return mark
@@ -36,7 +36,7 @@ def audited(deed: str, *, look: str = "") -> Callable[[View], View]:
 
 def note(request: HttpRequest, *, about: models.Model | str, scope: str = "", **codes: Any) -> None:
     """Say what a marked view shows or changes, for the audit row."""
-    request.audit_note = Note(about, scope, codes)  # type: ignore[attr-defined]
+    request.audit_note = Note(about, scope, codes)  # type: ignore[attr-defined]  # read by the middleware
 
 
 def takes_files(largest: int) -> Callable[[View], View]:

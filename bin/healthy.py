@@ -17,7 +17,7 @@ def main(parts: list[str]) -> int:
     """0 when the portal answers, and each named part (queue, clock) says that it is well."""
     request = urllib.request.Request(ADDRESS, headers={"Host": HOST})  # noqa: S310  (our own http address)
     try:
-        with urllib.request.urlopen(request, timeout=8) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=8) as answer:  # noqa: S310  (our own http address)
             facts = json.load(answer)
     except (urllib.error.URLError, OSError, ValueError) as error:
         print(f"no answer from {ADDRESS}: {error}")

@@ -206,8 +206,8 @@ class _Press:
                     "pictures": named,
                     "types": [pictures[n].content_type for n in named],
                 }
-                _send(child.stdin, facts, *(pictures[name].content for name in named))  # type: ignore[arg-type]
-                answer, bodies = _receive(child.stdout)  # type: ignore[arg-type]
+                _send(child.stdin, facts, *(pictures[name].content for name in named))  # type: ignore[arg-type]  # pipes, both
+                answer, bodies = _receive(child.stdout)  # type: ignore[arg-type]  # as above
             except (EOFError, OSError, ValueError) as error:
                 self._kill()
                 log.error(

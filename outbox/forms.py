@@ -26,7 +26,7 @@ class LetterFilter(PlainForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = sorted(((name, kinds.title(name)) for name in kinds.names()), key=lambda choice: choice[1].casefold())
-        self.fields["kind"].choices = [("", _("All letters")), *choices]  # type: ignore[attr-defined]
+        self.choice("kind").choices = [("", _("All letters")), *choices]
 
 
 class ReleaseForm(PlainForm):

@@ -67,7 +67,7 @@ class Round:
         if read_at is None or time.monotonic() - read_at > TRUSTED:
             facts = read(self.letters)
             self._read[name] = time.monotonic(), facts
-        return facts  # type: ignore[return-value]
+        return facts  # type: ignore[return-value]  # None only where `read` says so
 
 
 def go_together(letters: Sequence["Letter"]) -> None:
@@ -179,7 +179,7 @@ def compose(
     on its line becomes a button. What people typed is text, whatever it looks like. `why` says why the reader got
     the letter; `region` and `funder` stand in its foot.
     """
-    rendered = get_template(template).template.render(Context(context, autoescape=False))  # type: ignore[attr-defined]
+    rendered = get_template(template).template.render(Context(context, autoescape=False))  # type: ignore[attr-defined]  # Django's engine
     head, _separator, body = rendered.strip().partition("\n")
     if not head.startswith("Subject:"):
         raise ValueError(f"{template} does not begin with its subject")

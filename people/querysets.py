@@ -165,7 +165,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(condition)
 
 
-class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
+class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]  # a base that is made
     """People by their address, as sign-in asks for them."""
 
     use_in_migrations = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.text import capfirst
@@ -104,3 +104,8 @@ class NamesForm(PlainForm):
 def initial_of(thing: Person | Organisation | Region, *names: str) -> dict[str, Any]:
     """What a form about `thing` shows first."""
     return {name: getattr(thing, name) for name in names}
+
+
+def organisations_of(form: forms.BaseForm, name: str) -> OrganisationField:
+    """The field of that name, as one that offers organisations."""
+    return cast(OrganisationField, form.fields[name])

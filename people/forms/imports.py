@@ -30,7 +30,7 @@ class ImportForm(PlainForm):
 
     def __init__(self, *args: Any, regions: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = regions  # type: ignore[attr-defined]
+        self.chooser("region").queryset = regions
         if len(regions) == 1:
             self.fields["region"].initial = regions[0]
         self.fields["file"].widget.attrs["accept"] = ".csv,.txt,.xlsx"

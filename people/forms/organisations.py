@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import DateField, EmailField, NameField, PlainForm
-from people.forms.common import NamesForm, OrganisationField, capital, phone_field
+from people.forms.common import NamesForm, OrganisationField, capital, organisations_of, phone_field
 from people.models import Organisation
 from people.states import KINDS_BY_COUNTRY, Country, OrganisationKind
 
@@ -42,7 +42,7 @@ class OrganisationForm(NamesForm):
 
     def __init__(self, *args: Any, organisations: Iterable[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].offer(organisations, _("Nothing, it is an employer"))  # type: ignore[attr-defined]
+        organisations_of(self, "parent").offer(organisations, _("Nothing, it is an employer"))
 
     def clean_kind(self) -> str:
         kind = str(self.cleaned_data["kind"])
@@ -75,7 +75,7 @@ class MoveForm(PlainForm):
 
     def __init__(self, *args: Any, organisations: Iterable[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].offer(organisations, _("Nothing, it is an employer"))  # type: ignore[attr-defined]
+        organisations_of(self, "parent").offer(organisations, _("Nothing, it is an employer"))
 
 
 class ContactForm(PlainForm):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from base.forms import DateField, EmailField, NameField, PlainForm
 from base.nordic import sort_key
-from people.forms.common import OrganisationField, capital, phone_field
+from people.forms.common import OrganisationField, capital, organisations_of, phone_field
 from people.models import Organisation, Region
 from people.states import EmploymentForm, Language, Role, Theme
 
@@ -32,7 +32,7 @@ class PeopleFilter(PlainForm):
     def __init__(self, *args: Any, employers: Iterable[Organisation] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = sorted(employers, key=lambda one: sort_key(one.name))
-        self.fields["organisation"].choices = [("", _("All")), *((one.pk, one.name) for one in rows)]  # type: ignore[attr-defined]
+        self.choice("organisation").choices = [("", _("All")), *((one.pk, one.name) for one in rows)]
 
     def clean_q(self) -> str:
         text = " ".join(unicodedata.normalize("NFC", self.cleaned_data["q"]).split())
@@ -66,10 +66,10 @@ class PersonForm(PlainForm):
 
     def __init__(self, *args: Any, regions: Any, organisations: Iterable[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = regions  # type: ignore[attr-defined]
+        self.chooser("region").queryset = regions
         if len(regions) == 1:
             self.fields["region"].initial = regions[0]
-        self.fields["unit"].offer(organisations, _("Nowhere yet"))  # type: ignore[attr-defined]
+        organisations_of(self, "unit").offer(organisations, _("Nowhere yet"))
         self.fields["email"].widget.attrs["autocomplete"] = "off"
         self.fields["name"].widget.attrs["autocomplete"] = "off"
         self.fields["phone"].widget.attrs["autocomplete"] = "off"
@@ -107,7 +107,7 @@ class PersonEditForm(PlainForm):
 
     def __init__(self, *args: Any, regions: Any, address_is_theirs: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["home_region"].queryset = regions  # type: ignore[attr-defined]
+        self.chooser("home_region").queryset = regions
         for name in ("name", "email", "phone"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
         if address_is_theirs:
@@ -149,7 +149,7 @@ class EmployForm(PlainForm):
 
     def __init__(self, *args: Any, organisations: Iterable[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].offer(organisations)  # type: ignore[attr-defined]
+        organisations_of(self, "unit").offer(organisations)
 
 
 class EmploymentEditForm(PlainForm):

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import DateField, EmailField, PlainForm
-from people.forms.common import NamesForm, OrganisationField, capital, phone_field
+from people.forms.common import NamesForm, OrganisationField, capital, organisations_of, phone_field
 from people.models import Organisation
 from people.states import Country, Language
 
@@ -48,10 +48,10 @@ class RegionForm(NamesForm):
         super().__init__(*args, **kwargs)
         self.fields["phone"].label = _("Telephone")
         kept = [part for part in self.initial.get("parts", []) if part not in PARTS]
-        self.fields["parts"].choices = capital([*PARTS.items(), *((part, part) for part in kept)])  # type: ignore[attr-defined]
+        self.choice("parts").choices = capital([*PARTS.items(), *((part, part) for part in kept)])
         zone = self.initial.get("time_zone")
         if zone and zone not in ZONES and zone in available_timezones():
-            self.fields["time_zone"].choices = [(one, one) for one in (*ZONES, zone)]  # type: ignore[attr-defined]
+            self.choice("time_zone").choices = [(one, one) for one in (*ZONES, zone)]
         for name in ("sender_address", "phone"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
 
@@ -66,7 +66,7 @@ class TakePartForm(PlainForm):
 
     def __init__(self, *args: Any, organisations: Iterable[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].offer(organisations)  # type: ignore[attr-defined]
+        organisations_of(self, "organisation").offer(organisations)
 
 
 class ClosedPeriodForm(PlainForm):

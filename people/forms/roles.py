@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import DateField, PlainForm
-from people.forms.common import OrganisationField, capital
+from people.forms.common import OrganisationField, capital, organisations_of
 from people.models import Organisation, Region
 from people.states import Role
 
@@ -44,11 +44,11 @@ class RoleForm(PlainForm):
         self, *args: Any, regions: Any, organisations: Iterable[Organisation], all_roles: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = regions  # type: ignore[attr-defined]
-        self.fields["organisation"].offer(organisations)  # type: ignore[attr-defined]
+        self.chooser("region").queryset = regions
+        organisations_of(self, "organisation").offer(organisations)
         if not all_roles:
             theirs = capital((role.value, role.label) for role in (Role.DIRECTOR, Role.MANAGER))
-            self.fields["role"].choices = [("", _("Choose")), *theirs]  # type: ignore[attr-defined]
+            self.choice("role").choices = [("", _("Choose")), *theirs]
             del self.fields["region"]
             self.fields["organisation"].required = True
 

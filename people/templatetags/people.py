@@ -88,7 +88,7 @@ def period(first: date, last: date | None = None) -> str:
 def enrolments_of(context: RequestContext, person: Person) -> list[Any]:
     """The person's enrolments that the reader may see, the newest first."""
     viewer = context["request"].user
-    rows = person.enrolments.visible_to(viewer).select_related("cohort__programme__region")  # type: ignore[attr-defined]
+    rows = person.enrolments.visible_to(viewer).select_related("cohort__programme__region")  # type: ignore[attr-defined]  # a reverse relation from above
     return list(rows.order_by("-pk"))
 
 

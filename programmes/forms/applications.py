@@ -230,7 +230,7 @@ class NewcomerForm(Bare):
         return any(str(self.data.get(self.add_prefix(name), "")).strip() for name in ("name", "email"))
 
 
-class NewcomerRows(forms.BaseFormSet):  # type: ignore[type-arg]
+class NewcomerRows(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's takes no arguments when it runs
     """The rows of new people; the same address twice is pointed out."""
 
     def clean(self) -> None:

@@ -1,12 +1,14 @@
 """What may be typed about attendance."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from base import dates
 from base.forms import PlainForm
 from events.models import Registration
 from events.states import Mark
@@ -84,34 +86,38 @@ class DoorForm(PlainForm):
         return found
 
 
+class DayField(forms.ModelChoiceField):
+    """A course day, in the words that `words` gives it."""
+
+    def __init__(self, *args: Any, words: Callable[[CourseDay], str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.words = words
+
+    def label_from_instance(self, obj: CourseDay) -> str:
+        """The words of one choice."""
+        return self.words(obj)
+
+
+def _own(day: CourseDay) -> str:
+    """ "Day 3, Wed 14 April: The rights of the child"."""
+    return f"{day}, {dates.day_short(day.event.date)}: {day.event.title}"
+
+
+def _others(day: CourseDay) -> str:
+    """The day with its round and region, so that it can be told apart."""
+    return f"{dates.day_short(day.event.date)}: {day.event.title} ({day.cohort}, {day.event.region})"
+
+
 class MakeUpForm(PlainForm):
     """Which missed day is made up on which day of another cohort."""
 
     submit = _("Save")
-    missed: "forms.ModelChoiceField[CourseDay]" = forms.ModelChoiceField(
-        CourseDay.objects.none(), label=_("Missed day"), widget=forms.RadioSelect, empty_label=None
+    missed = DayField(
+        CourseDay.objects.none(), words=_own, label=_("Missed day"), widget=forms.RadioSelect, empty_label=None
     )
-    day: "forms.ModelChoiceField[CourseDay]" = forms.ModelChoiceField(
-        CourseDay.objects.none(), label=_("Is made up on"), empty_label=_("Choose a day")
-    )
+    day = DayField(CourseDay.objects.none(), words=_others, label=_("Is made up on"), empty_label=_("Choose a day"))
 
     def __init__(self, *args: Any, enrolment: Enrolment, missed: Any, offered: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["missed"].queryset = missed  # type: ignore[attr-defined]
-        self.fields["day"].queryset = offered  # type: ignore[attr-defined]
-        self.fields["missed"].label_from_instance = self.words_own  # type: ignore[attr-defined]
-        self.fields["day"].label_from_instance = self.words_other  # type: ignore[attr-defined]
-
-    @staticmethod
-    def words_own(day: CourseDay) -> str:
-        """ "Day 3, Wed 14 April: The rights of the child"."""
-        from base import dates
-
-        return f"{day}, {dates.day_short(day.event.date)}: {day.event.title}"
-
-    @staticmethod
-    def words_other(day: CourseDay) -> str:
-        """The day with its round and region, so that it can be told apart."""
-        from base import dates
-
-        return f"{dates.day_short(day.event.date)}: {day.event.title} ({day.cohort}, {day.event.region})"
+        self.chooser("missed").queryset = missed
+        self.chooser("day").queryset = offered

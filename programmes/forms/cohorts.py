@@ -52,13 +52,13 @@ class NextCohortForm(PlainForm):
 
     def __init__(self, *args: Any, coordinators: Sequence[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose_from(self.fields["responsible"], coordinators)
+        _choose_from(self.chooser("responsible"), coordinators)
         if len(coordinators) != 1:
-            self.fields["responsible"].empty_label = _("Choose a person")  # type: ignore[attr-defined]
+            self.chooser("responsible").empty_label = _("Choose a person")
 
 
-def _choose_from(field: forms.Field, people: Sequence[Person]) -> None:
-    field.queryset = Person.objects.filter(pk__in=[person.pk for person in people]).order_by("name")  # type: ignore[attr-defined]
+def _choose_from(field: forms.ModelChoiceField, people: Sequence[Person]) -> None:
+    field.queryset = Person.objects.filter(pk__in=[person.pk for person in people]).order_by("name")
 
 
 class CohortForm(PlainForm):
@@ -82,8 +82,8 @@ class CohortForm(PlainForm):
     def __init__(self, *args: Any, cohort: Cohort, coordinators: Sequence[Person], **kwargs: Any) -> None:
         initial = {name: getattr(cohort, name) for name in self.base_fields}
         super().__init__(*args, initial=initial, **kwargs)
-        _choose_from(self.fields["responsible"], [*coordinators, cohort.responsible])
-        _choose_from(self.fields["deputy"], [*coordinators, *([cohort.deputy] if cohort.deputy else [])])
+        _choose_from(self.chooser("responsible"), [*coordinators, cohort.responsible])
+        _choose_from(self.chooser("deputy"), [*coordinators, *([cohort.deputy] if cohort.deputy else [])])
         self.shares = list(cohort.shares.select_related("organisation"))
         for share in self.shares:
             self.fields[f"guaranteed_{share.organisation_id}"] = forms.IntegerField(
@@ -226,7 +226,7 @@ class ParticipantFilter(PlainForm):
 
     def __init__(self, *args: Any, organisations: Sequence[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].choices = [  # type: ignore[attr-defined]
+        self.choice("organisation").choices = [
             ("", _("All")),
             *[(str(row.pk), row.name) for row in organisations],
         ]

@@ -71,9 +71,9 @@ class HostForm(PlainForm):
 
     def __init__(self, *args: Any, towns: Sequence[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["host"]
-        field.queryset = Organisation.objects.filter(pk__in=[town.pk for town in towns])  # type: ignore[attr-defined]
-        field.empty_label = _("No host yet")  # type: ignore[attr-defined]
+        field = self.chooser("host")
+        field.queryset = Organisation.objects.filter(pk__in=[town.pk for town in towns])
+        field.empty_label = _("No host yet")
 
 
 class PlaceForm(PlainForm):

@@ -34,7 +34,7 @@ class NewProgrammeForm(PlainForm):
         if self.only:
             del self.fields["region"]
         else:
-            self.fields["region"].queryset = regions  # type: ignore[attr-defined]
+            self.chooser("region").queryset = regions
 
     def clean_title(self) -> str:
         """An address can be made of it."""

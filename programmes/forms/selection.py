@@ -94,6 +94,6 @@ class OfferForm(PlainForm):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         choices = [(day.number, f"{day}: {dates.day_short(day.event.date)}, {day.event.title}") for day in days]
-        self.fields["cannot_days"].choices = choices  # type: ignore[attr-defined]
+        self.choice("cannot_days").choices = choices
         if not choices:
             del self.fields["cannot_days"]
