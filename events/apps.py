@@ -8,5 +8,10 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from events import letters
+        from events.actions import evaluations as asked
+        from events.letters import evaluations, material
 
         letters.register_kinds()
+        material.register_kinds()
+        evaluations.register_kinds()
+        asked.register()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -10,7 +10,19 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from base import clock
-from events.states import LIVE, SHOWN, SOLD, AbstractState, Audience, ClaimState, EventState, RegistrationState, Seen
+from documents.states import FileState
+from events.states import (
+    LIVE,
+    OUT_OF_DATE,
+    SHOWN,
+    SOLD,
+    AbstractState,
+    Audience,
+    ClaimState,
+    EventState,
+    RegistrationState,
+    Seen,
+)
 from people.querysets import within, works_below
 
 if TYPE_CHECKING:
@@ -130,6 +142,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         has_place = Q(claim__isnull=True) | Q(claim__state=ClaimState.CONFIRMED)
         return self.filter(has_place, state=RegistrationState.REGISTERED)
 
+    def with_place(self) -> RegistrationQuerySet:
+        """Those who have a place, also when they have told that they cannot come."""
+        has_place = Q(claim__isnull=True) | Q(claim__state=ClaimState.CONFIRMED)
+        return self.standing().filter(has_place)
+
     def standing(self) -> RegistrationQuerySet:
         """All but the cancelled."""
         return self.exclude(state=RegistrationState.CANCELLED)
@@ -154,32 +171,57 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 class MaterialQuerySet(models.QuerySet["Material"]):
     """Files and links of events."""
 
+    def in_order(self) -> MaterialQuerySet:
+        """As it is listed, with what a list shows."""
+        return self.select_related("file", "owner").order_by("order", "pk")
+
+    def ready(self) -> MaterialQuerySet:
+        """Links, and files that may be served: those that the virus scanner holds back are left out."""
+        return self.filter(Q(file__isnull=True) | Q(file__state=FileState.READY))
+
+    def public(self, now: datetime) -> MaterialQuerySet:
+        """What everybody may fetch, of events that are open to everybody."""
+        Event = apps.get_model("events", "Event")
+        return self.ready().filter(_begun(now), seen_by=Seen.PUBLIC, event__in=Event.objects.open_to_all().values("pk"))
+
+    def out_of_date(self, today: date) -> MaterialQuerySet:
+        """Whose review date passed 30 days ago."""
+        return self.filter(review_on__lte=today - OUT_OF_DATE)
+
+    def to_look_at(self, person: Any, today: date) -> MaterialQuerySet:
+        """What the person looks after, may be out of date, and is still hers to change."""
+        Staff = apps.get_model("events", "Staff")
+        works = Exists(Staff.objects.filter(event=OuterRef("event_id"), person=person))
+        rows = self.out_of_date(today).filter(owner=person).select_related("event").order_by("review_on", "pk")
+        reach = person.reach
+        return rows if reach.administrator else rows.filter(works | Q(event__region_id__in=reach.region_ids))
+
     def visible_to(self, person: Any, *, now: datetime) -> MaterialQuerySet:
-        """Of events that the person sees: the public's, the region's, and that of events she is registered on.
+        """Of events that the person sees: the public's, the region's, and that of events where she has a place.
 
         Organisers, those who work on the event and the owner see it before its time.
         """
         Event = apps.get_model("events", "Event")
-        begun = Q(seen_from__isnull=True) | Q(seen_from__lte=now)
-        seen = Event.objects.visible_to(person).values("pk")
-        public = begun & Q(seen_by=Seen.PUBLIC, event__in=seen)
         if not person.is_authenticated:
-            return self.filter(public)
+            return self.public(now)
         reach = person.reach
         if reach.administrator:
             return self
         Registration = apps.get_model("events", "Registration")
         Staff = apps.get_model("events", "Staff")
-        mine = Exists(Registration.objects.standing().filter(event=OuterRef("event_id"), person=person))
+        mine = Exists(Registration.objects.with_place().filter(event=OuterRef("event_id"), person=person))
         region = Q(seen_by=Seen.REGION, event__region_id__in=regions_of_work(person))
+        open_now = _begun(now) & Q(event__in=Event.objects.visible_to(person).values("pk"))
         return self.filter(
-            public
-            | (begun & (region | Q(seen_by__in=[Seen.REGION, Seen.REGISTERED])) & mine)
-            | (begun & region)
+            (open_now & (Q(seen_by=Seen.PUBLIC) | region | mine))
             | Q(event__region_id__in=reach.region_ids)
             | Exists(Staff.objects.filter(event=OuterRef("event_id"), person=person))
             | Q(owner=person)
         )
+
+
+def _begun(now: datetime) -> Q:
+    return Q(seen_from__isnull=True) | Q(seen_from__lte=now)
 
 
 class AbstractQuerySet(models.QuerySet["Abstract"]):

@@ -1,5 +1,7 @@
 """Words for the states of events, claims, registrations and attendance, and which follows which."""
 
+from datetime import timedelta
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -122,6 +124,10 @@ class Seen(TextChoices):
     REGISTERED = "registered", _("those who are registered")
     REGION = "region", _("the region")
     PUBLIC = "public", _("everyone")
+
+
+# How long after its review date material stands without a word to its readers.
+OUT_OF_DATE = timedelta(days=30)
 
 
 class AbstractState(TextChoices):

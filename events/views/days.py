@@ -19,7 +19,9 @@ from events import actions, feeds, rules
 from events.forms.days import AbsenceForm, PracticalitiesForm
 from events.letters import scope_of, whole_place_of
 from events.models import Event, Needs, Registration
-from events.states import EventState
+from events.rules import material as material_rules
+from events.states import EventKind, EventState
+from events.views import material
 from people.models import Request
 
 
@@ -68,6 +70,12 @@ def event(request: Request, pk: int) -> HttpResponse:
         "may_see_needs": organises or works,
         "organises": organises,
         "cancelled": found.state == EventState.CANCELLED,
+        "over": found.ends_at <= moment,
+        "may_see_evaluation": found.kind != EventKind.SUPERVISION
+        and found.state != EventState.CANCELLED
+        and (organises or works or (registration is not None and found.ends_at <= moment)),
+        "material": material.lines(found, request.user),
+        "may_add_material": material_rules.why_not_add(found, request.user) is None,
     }
     return render(request, "events/event.html", context)
 

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from base.clock import now
+from home.views.roles import old_material
 from people.models import Person
 from programmes.views.my_days import overview
 
@@ -22,5 +23,6 @@ def participant(request: HttpRequest) -> HttpResponse | None:
     found = overview(person, moment=now())
     if not found:
         return None
-    context = {"overview": found, "next": found.next, "course": found.next_course, "tasks": found.tasks}
+    look_at = [{**task, "hint": task["text"], "state": ""} for task in old_material(person)]
+    context = {"overview": found, "next": found.next, "course": found.next_course, "tasks": [*found.tasks, *look_at]}
     return render(request, "home/participant.html", context)

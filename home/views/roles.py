@@ -9,13 +9,14 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base import dates
-from base.clock import now
+from base.clock import now, today
 from base.models import Tick
-from events.models import Event
+from events.models import Event, Material
 from outbox.models import Letter
 from people.models import Organisation, Person
 from people.rules import name_for
@@ -62,6 +63,21 @@ def _troubled_letters(person: Person) -> list[dict[str, Any]]:
     ]
 
 
+def old_material(person: Person) -> list[dict[str, Any]]:
+    """Material that the person looks after and that may be out of date."""
+    return [
+        _task(
+            _("Look at “%(title)s” again") % {"title": row.title},
+            _("%(event)s. It should have been looked at on %(day)s.")
+            % {"event": row.event.title, "day": dates.full_day(row.review_on)},
+            reverse("events:materials", args=[row.event_id]),
+            late=True,
+        )
+        for row in Material.objects.to_look_at(person, today(get_current_timezone_name()))[:SHOWN]
+        if row.review_on
+    ]
+
+
 def _cohort_tasks(cohorts: list[Cohort], moment: datetime, days: dict[int, Any]) -> list[dict[str, Any]]:
     """What is to be done over all cohorts, each with its round named."""
     return [
@@ -85,7 +101,7 @@ def coordinator(request: HttpRequest, person: Person) -> HttpResponse:
     moment = now()
     cohorts = _run(person)
     days = todos.days_of(cohorts)
-    tasks = [*_troubled_letters(person), *_cohort_tasks(cohorts, moment, days)]
+    tasks = [*_troubled_letters(person), *_cohort_tasks(cohorts, moment, days), *old_material(person)]
     late = sum(task["late"] for task in tasks)
     context = {
         "tasks": tasks[:SHOWN],
@@ -99,7 +115,7 @@ def coordinator(request: HttpRequest, person: Person) -> HttpResponse:
 def administrator(request: HttpRequest, person: Person) -> HttpResponse:
     """Failed mail and jobs, then what the regions have to do."""
     moment = now()
-    tasks = _troubled_letters(person)
+    tasks = [*_troubled_letters(person), *old_material(person)]
     failing = list(Tick.objects.filter(failures__gt=0).order_by("name"))
     if failing:
         title = ngettext("Look at %(n)s job that fails", "Look at %(n)s jobs that fail", len(failing))
@@ -171,7 +187,9 @@ def _staff(person: Person) -> list[StaffLine]:
 
 def manager(request: HttpRequest, person: Person) -> HttpResponse:
     """Applications that wait for a yes, then the own staff in running cohorts with their attendance."""
-    return render(request, "home/manager.html", {"tasks": _asked(person), "staff": _staff(person)})
+    return render(
+        request, "home/manager.html", {"tasks": [*_asked(person), *old_material(person)], "staff": _staff(person)}
+    )
 
 
 @dataclass(frozen=True)
@@ -207,7 +225,11 @@ def director(request: HttpRequest, person: Person) -> HttpResponse:
         for cohort in cohorts.order_by("programme__title", "-number")
     ]
     towns = Organisation.objects.visible_to(person).filter(path__in=person.reach.director_paths).order_by("name")
-    return render(request, "home/director.html", {"tasks": _asked(person), "lines": lines, "towns": list(towns)})
+    return render(
+        request,
+        "home/director.html",
+        {"tasks": [*_asked(person), *old_material(person)], "lines": lines, "towns": list(towns)},
+    )
 
 
 def quiet(request: HttpRequest) -> HttpResponse | None:
@@ -216,4 +238,5 @@ def quiet(request: HttpRequest) -> HttpResponse | None:
     if not isinstance(person, Person):
         return None
     events = Event.objects.visible_to(person).to_come(now()).filter(staff__person=person).distinct()
-    return render(request, "home/quiet.html", {"events": list(events.select_related("host")[:SHOWN])})
+    context = {"events": list(events.select_related("host")[:SHOWN]), "tasks": old_material(person)}
+    return render(request, "home/quiet.html", context)

@@ -203,10 +203,94 @@ def staged(world: World) -> dict[str, Any]:
     return {"pk": row.pk}
 
 
+@on("events:materials", "events:material_new")
+def event_with_material(world: World) -> dict[str, Any]:
+    """The next day as an event, for which the lecturer has added a text."""
+    material_of(world)
+    return {"pk": world.things["day"].event_id}
+
+
+def material_of(world: World, **facts: Any) -> Any:
+    """A text of the lecturer's, for those who are registered."""
+    import io
+
+    from documents import gate
+    from documents.actions import workplace
+    from events.actions import material
+
+    admitted = gate.admit(io.BytesIO(b"Tuva Ljungdahl"), name="fall.txt", folder=workplace())
+    return material.add(
+        event=world.things["day"].event,
+        title="Fallet om Tuva Ljungdahl",
+        admitted=admitted,
+        seen_by="registered",
+        by=world.cast.lecturer,
+        now=NOW,
+    )
+
+
+@on("events:material_edit", "events:material_review", "events:material_remove", "events:material_file")
+def lecturers_material(world: World) -> dict[str, Any]:
+    """The text that the lecturer has added to the next day."""
+    row = material_of(world)
+    return {"pk": row.event_id, "material": row.pk}
+
+
+@on("events:public_material")
+def open_material(world: World) -> dict[str, Any]:
+    """A file that is open to everybody, of a seminar that is."""
+    from events.models import Event, Material
+
+    row = material_of(world)
+    Event.objects.filter(pk=row.event_id).update(audience="public")
+    Material.objects.filter(pk=row.pk).update(seen_by="public")
+    return {"pk": row.pk}
+
+
 @on("events:event", "events:event_file", "events:practicalities", "programmes:day_event")
 def event(world: World) -> dict[str, Any]:
     """The next day as an event."""
     return {"pk": world.things["day"].event_id}
+
+
+@on("events:evaluation", "events:evaluation_edit")
+def asked_event(world: World) -> dict[str, Any]:
+    """The next day, after which those who were there are asked how it was."""
+    return {"pk": world.things["day"].event_id}
+
+
+def read_event(world: World) -> Any:
+    """A text about the next day that nobody has read."""
+    from answers.models import Box, FreeText
+    from events.models import Evaluation
+
+    box, _made = Box.objects.get_or_create(
+        owner="events.evaluation:matrix",
+        defaults={
+            "kind": "events.evaluation",
+            "scope": f"region:{world.cast.sormland.pk}",
+            "questions": {"pages": []},
+            "state": "released",
+            "frozen_digest": "x",
+            "public_key": b"x" * 32,
+        },
+    )
+    Evaluation.objects.update_or_create(event=world.things["day"].event, defaults={"box": box})
+    text, _made = FreeText.objects.get_or_create(box=box, scope=box.scope, question="good", words="Bra dag")
+    return text
+
+
+@on("events:evaluation_texts")
+def unread(world: World) -> dict[str, Any]:
+    """The next day, of which a text waits to be read."""
+    read_event(world)
+    return {"pk": world.things["day"].event_id}
+
+
+@on("events:evaluation_text")
+def unread_text(world: World) -> dict[str, Any]:
+    """The text itself."""
+    return {"pk": world.things["day"].event_id, "text": read_event(world).pk}
 
 
 @on("events:absence", "events:absence_undo", "events:needs")
