@@ -30,7 +30,7 @@ from programmes.models import Cohort, CourseDay, Enrolment, Programme
 from programmes.rules import selection as selection_rules
 from programmes.states import Answer, AnswerWay, Outcome, Part, ProgrammeSide
 
-from . import newsletter
+from . import evaluations, material, newsletter
 from . import people as cast
 from .people import Someone
 
@@ -122,9 +122,13 @@ class Story:
             self.set_up(now)
         finished = self.first_round(first)
         self.play(finished, cast.FINISHED, declining=(cast.DROPPED,))
+        self.evaluate(finished, 8)
         self.finish(finished)
         running = self.next_round(finished.programme, self.tuesday(self.today - timedelta(days=36)))
         self.play(running, cast.RUNNING, leaving=cast.LEFT, waiting=cast.WAITING)
+        for number in (2, 3):
+            self.evaluate(running, number)
+        self.hand_out(finished, running)
         self.open_round(finished.programme)
         self.newsletter()
 
@@ -492,6 +496,38 @@ class Story:
                     attendance.mark(
                         registration=registration, mark=words.get(sign, "present"), hours=hours, by=self.malin, now=now
                     )
+
+    def evaluate(self, cohort: Cohort, number: int) -> None:
+        """Those who were there on a day are asked how it was; the last day's words have been read, others wait."""
+        event = self.days_of(cohort)[number - 1].event
+        if event.date >= self.today:
+            return
+        if number in (2, 8):
+            with self.at(event.date - timedelta(days=3)) as now:
+                evaluations.ask_more(event, by=self.malin, now=now)
+        with self.at(event.date + timedelta(days=1)) as now:
+            row = evaluations.open_form(event, now=now)
+            self.send(now)
+            if row is None:
+                return
+            evaluations.answer(row, share=0.8, now=now)
+            evaluations.note_rates(now=now)
+        if event.date + timedelta(days=6) <= self.today:
+            with self.at(event.date + timedelta(days=6)) as now:
+                self.send(now)
+        if event.date + timedelta(days=11) <= self.today:
+            with self.at(event.date + timedelta(days=11)) as now:
+                evaluations.count(now=now)
+                if number == 8:
+                    event.refresh_from_db()
+                    evaluations.read_texts(event, by=self.malin, now=now)
+
+    def hand_out(self, finished: Cohort, running: Cohort) -> None:
+        """Material of a day of each round: the finished one's should have been looked at again by now."""
+        for cohort, number, review_after in ((finished, 3, 90), (running, 3, 365), (running, 4, 365)):
+            event = self.days_of(cohort)[number - 1].event
+            with self.at(min(event.date, self.today) - timedelta(days=2)) as now:
+                material.of_day(event, by=self.malin, now=now, review_after=review_after)
 
     # ---------- The ends ----------
 
