@@ -1,6 +1,6 @@
 """What a person may type about material: a file or a link, who sees it and from when, and when to look at it again."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from base import clock
 from base.forms import ClockField, DateField, Helper, PlainForm
 from base.refusal import Refusal
 from documents import gate
@@ -36,6 +37,7 @@ class MaterialForm(PlainForm):
     """A file or a link of an event. The file goes through the gate here; `admitted` is what came out of it."""
 
     submit = _("Add the material")
+    show_optional = False  # one of file and link is needed, and what the rest is for stands beside it
     title = forms.CharField(label=_("Title"), max_length=200)
     file = forms.FileField(
         label=_("File"),
@@ -49,7 +51,7 @@ class MaterialForm(PlainForm):
         ),
     )
     link = forms.CharField(
-        label=_("Or a link"),
+        label=_("Link"),
         required=False,
         max_length=500,
         help_text=_("For example https://www.council.org/handbook"),
@@ -93,11 +95,17 @@ class MaterialForm(PlainForm):
         self.admitted: Admitted | None = None
         words = dict(Seen.choices)
         self.choose("seen_by", [(one, str(words[one]).capitalize()) for one in rules.choices_of_seen(event)])
+        self.everybody_registered = len(rules.choices_of_seen(event)) == 1
+        if self.everybody_registered:  # nothing to choose: the page says it
+            self.fields["seen_by"].widget = forms.HiddenInput()
         self.choose("language", [("", _("Not said")), *Language.choices])
         if material is not None:
             self.submit = _("Save")
             self.fields["file"].label = _("New file") if material.file_id else _("A file instead")
-            self.fields["link"].label = _("A link instead") if material.file_id else _("Link")
+            if material.file_id:
+                self.fields["link"].label = _("A link instead")
+        else:
+            self.initial["review_on"] = clock.today(event.zone) + timedelta(days=365)
         owners = self.fields["owner"]
         if people is None:
             del self.fields["owner"]
@@ -109,9 +117,7 @@ class MaterialForm(PlainForm):
         self.helper = Helper(self)
         self.helper.layout = Layout(
             Field("title"),
-            Field("file"),
-            Field("link"),
-            Field("language"),
+            Fieldset(str(_("A file or a link")), Field("file"), Field("link"), Field("language")),
             Fieldset(str(_("Who sees it, and when")), Field("seen_by"), Field("from_day"), Field("from_time")),
             Fieldset(str(_("Kept up to date")), *who, Field("review_on")),
         )

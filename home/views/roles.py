@@ -71,7 +71,6 @@ def old_material(person: Person) -> list[dict[str, Any]]:
             _("%(event)s. It should have been looked at on %(day)s.")
             % {"event": row.event.title, "day": dates.full_day(row.review_on)},
             reverse("events:materials", args=[row.event_id]),
-            late=True,
         )
         for row in Material.objects.to_look_at(person, today(get_current_timezone_name()))[:SHOWN]
         if row.review_on
