@@ -1,6 +1,6 @@
 from django.urls import path
 
-from home.views import components, front, health, newsletter, newsletters
+from home.views import components, front, health, newsletter, newsletter_readers, newsletter_texts, newsletters
 
 app_name = "home"
 
@@ -16,14 +16,16 @@ ISSUE = "newsletters/<int:pk>/"
 WRITERS = [
     path("newsletters/", newsletters.issues, name="newsletters"),
     path("newsletters/new/", newsletters.new, name="newsletter_new"),
-    path("newsletters/subscribers/", newsletters.subscribers, name="newsletter_subscribers"),
-    path("newsletters/subscribers/<int:pk>/end/", newsletters.end_subscription, name="newsletter_subscriber_leave"),
-    path("newsletters/suppressed/", newsletters.suppressed, name="newsletter_suppressed"),
-    path("newsletters/suppressed/<int:pk>/lift/", newsletters.lift, name="newsletter_lift"),
+    path("newsletters/subscribers/", newsletter_readers.subscribers, name="newsletter_subscribers"),
+    path(
+        "newsletters/subscribers/<int:pk>/end/", newsletter_readers.end_subscription, name="newsletter_subscriber_leave"
+    ),
+    path("newsletters/suppressed/", newsletter_readers.suppressed, name="newsletter_suppressed"),
+    path("newsletters/suppressed/<int:pk>/lift/", newsletter_readers.lift, name="newsletter_lift"),
     path(ISSUE, newsletters.issue, name="newsletter_issue"),
-    path(f"{ISSUE}text/<slug:language>/", newsletters.text, name="newsletter_text"),
-    path(f"{ISSUE}preview/<slug:language>/", newsletters.preview, name="newsletter_preview"),
-    path(f"{ISSUE}insert/", newsletters.insert, name="newsletter_insert"),
+    path(f"{ISSUE}text/<slug:language>/", newsletter_texts.text, name="newsletter_text"),
+    path(f"{ISSUE}preview/<slug:language>/", newsletter_texts.preview, name="newsletter_preview"),
+    path(f"{ISSUE}insert/", newsletter_texts.insert, name="newsletter_insert"),
     path(f"{ISSUE}test/", newsletters.test, name="newsletter_test"),
     path(f"{ISSUE}send/", newsletters.send, name="newsletter_send"),
     path(f"{ISSUE}undo/", newsletters.act, {"deed": "undo"}, name="newsletter_undo"),

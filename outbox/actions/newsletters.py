@@ -11,10 +11,10 @@ from django.db.models import Count, Max, Q
 from base import jobs
 from outbox import letters, rules
 from outbox.actions.batches import hold_batch
-from outbox.actions.writing import SENDER, UNDO_BULK, about_key
+from outbox.actions.writing import SENDER, UNDO_BULK, about_key, written_in_doubt
 from outbox.models import Batch, Issue, IssueText, Letter, Subscription
 from outbox.newsletter import Publisher, Section
-from outbox.states import OPEN, IssueState, LetterState
+from outbox.states import OPEN, RESTORED, IssueState, LetterState
 
 WRITER = "write newsletters"
 AT_ONCE = 500  # letters written in one transaction
@@ -250,6 +250,10 @@ def _write_some(issue: Issue, *, now: datetime) -> int:
     if rows:
         languages = [text.language for text in issue.texts.all()]
         batch = letters.issue_letters(issue, _batch(issue), rows, languages=languages, now=now)
+        if written_in_doubt():
+            for letter in batch:
+                if letter.state == LetterState.QUEUED:
+                    letter.state, letter.trouble = LetterState.UNCERTAIN, RESTORED
         Letter.objects.bulk_create(batch, ignore_conflicts=True)
         issue.written_to = rows[-1].pk
         jobs.wake(SENDER)

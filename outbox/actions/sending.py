@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.utils import translation
 
 from outbox import kinds, post
 from outbox.actions.suppression import count_bounce
 from outbox.kinds import Mail
 from outbox.models import FlaggedAddress, Letter
-from outbox.states import LetterState
+from outbox.states import Lane, LetterState
 
 LEASE = timedelta(minutes=5)
 AT_ONCE = 50  # letters under one claim and over one connection
@@ -93,10 +93,12 @@ def expire_missed(*, now: datetime) -> int:
 def claim(*, now: datetime, limit: int = AT_ONCE) -> list[Letter]:
     """Take letters that are due: one conditional update writes our lease, then they are read by it.
 
-    The condition stands twice: inside it chooses, outside it holds when another sender was faster.
+    The condition stands twice: inside it chooses, outside it holds when another sender was faster. What goes to many
+    comes last: an offer or a confirmation does not wait behind a newsletter.
     """
     lease = uuid.uuid4().hex
-    chosen = Letter.objects.due(now).order_by("not_before", "created_at").values("pk")
+    to_many = Case(When(lane=Lane.BULK, then=1), default=0)
+    chosen = Letter.objects.due(now).order_by(to_many, "not_before", "created_at").values("pk")
     if connection.features.has_select_for_update_skip_locked:
         chosen = chosen.select_for_update(skip_locked=True)
     with transaction.atomic():

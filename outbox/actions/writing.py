@@ -32,6 +32,11 @@ def in_doubt() -> Iterator[None]:
         _in_doubt.reset(token)
 
 
+def written_in_doubt() -> bool:
+    """Whether what is written now may have been sent before a backup was put back."""
+    return _in_doubt.get()
+
+
 @transaction.atomic(savepoint=False)
 def write(
     *,

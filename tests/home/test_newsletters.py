@@ -219,10 +219,16 @@ def test_an_issue_in_the_archive_is_inert_whatever_was_typed(client: Any, cast: 
     assert "{{ settings.SECRET_KEY }}" in page
 
 
-def test_applying_and_being_employed_subscribes_nobody(client: Any, cast: Any) -> None:
-    cohort = cast.cohort()
-    cast.enrolment(cohort, cast.tuva)
+def test_registering_for_an_event_subscribes_nobody(cast: Any) -> None:
+    from events import actions as events
+
+    event = cast.cohort().days.get(number=5).event
+    cast.enrolment(event.course_day.cohort, cast.tuva)
+    for person in (cast.tuva, cast.edvin):
+        events.register(event=event, person=person, by=cast.malin, now=NOW)
+    assert event.registrations.count() == 2
     assert not Subscription.objects.exists()
+    assert not Letter.objects.filter(kind__startswith="newsletter").exists()
 
 
 def test_lists_cost_the_same_for_one_issue_and_for_three(client: Any, cast: Any) -> None:

@@ -14,11 +14,12 @@ from django.test.utils import CaptureQueriesContext
 
 from base.tokens import unseal
 from outbox import letters, newsletter, rules
-from outbox.actions import newsletters, sending, subscriptions, suppression
+from outbox.actions import newsletters, restored, sending, subscriptions, suppression
+from outbox.actions.writing import in_doubt
 from outbox.models import Consent, Issue, Letter, Subscription, Suppression
 from outbox.newsletter import Publisher, Section
-from outbox.states import IssueState, Left, LetterState, SubscriptionState
-from tests.outbox.conftest import NOW
+from outbox.states import RESTORED, IssueState, Left, LetterState, SubscriptionState
+from tests.outbox.conftest import NOW, letter
 from tests.outbox.sink import Sink
 
 pytestmark = pytest.mark.django_db
@@ -280,6 +281,27 @@ def test_writing_the_letters_takes_the_same_statements_for_ten_and_for_four_hund
         Letter.objects.update(state=LetterState.SENT)
         newsletters.write_due(now=LATER)
     assert counts[0] == counts[1]
+
+
+def test_after_a_backup_an_issue_that_may_have_left_waits_for_a_decision() -> None:
+    subscribers(3)
+    issue = released(written())
+    with in_doubt():
+        newsletters.write_due(now=LATER)
+    assert sending.send_due(now=LATER) == 0
+    assert set(Letter.objects.values_list("state", "trouble")) == {(LetterState.UNCERTAIN, RESTORED)}
+    restored.decide_alike(letter=Letter.objects.first(), send=True, by=None, now=LATER)
+    assert sending.send_due(now=LATER) == 3
+    issue.refresh_from_db()
+    assert newsletters.progress_of(issue).sent == 3
+
+
+def test_what_is_meant_for_one_leaves_before_a_newsletter_that_waits_longer() -> None:
+    subscribers(60)
+    released(written())
+    newsletters.write_due(now=LATER)
+    letter(1, now=LATER + timedelta(minutes=1))
+    assert "test_reminder" in {row.kind for row in sending.claim(now=LATER + timedelta(minutes=1), limit=5)}
 
 
 # ---------- Heads, and what people type ----------
