@@ -204,7 +204,8 @@ def destroy(*, box: Box, now: datetime) -> Box:
 
     The keys go in the clock's next round, where they are kept.
     """
-    box = Box.objects.select_for_update().get(pk=box.pk)
+    box = Box.objects.select_for_update(no_key=True).get(pk=box.pk)
+    list(BallotCode.objects.filter(box=box).order_by("pk").select_for_update().values_list("pk"))
     if box.state == BoxState.RELEASED:
         raise rules.NotOpen()
     empty(box)

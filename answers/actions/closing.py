@@ -67,8 +67,12 @@ def begin_closing(*, box: Box, digest: str = "") -> Box:
 
 
 def _lock(box: Box) -> Box:
-    """The box's row, then every code's: a vote holds its code until it has committed."""
-    box = Box.objects.select_for_update().get(pk=box.pk)
+    """The box's row, then every code's: a vote holds its code until it has committed.
+
+    A vote's ballot refers to the box while the vote holds its code. So the box is locked without its key: else the two
+    would wait for each other.
+    """
+    box = Box.objects.select_for_update(no_key=True).get(pk=box.pk)
     list(BallotCode.objects.filter(box=box).order_by("pk").select_for_update().values_list("pk"))
     return box
 
