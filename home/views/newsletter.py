@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -46,8 +46,12 @@ def scope_of(region: Region) -> str:
 
 def region_of(scope: str) -> Region | None:
     """The region behind such a key."""
+    return Region.objects.filter(pk=_pk_of(scope)).first()
+
+
+def _pk_of(scope: str) -> int:
     kind, _colon, pk = scope.partition(":")
-    return Region.objects.filter(pk=int(pk)).first() if kind == "region" and pk.isdigit() else None
+    return int(pk) if kind == "region" and pk.isdigit() else 0
 
 
 def publisher_of(region: Region) -> Publisher:
@@ -268,7 +272,7 @@ def my_newsletters(request: HttpRequest) -> HttpResponse:
     addresses = [row.email for row in addresses_of(person) if row.verified]
     rows = list(Subscription.objects.of_addresses(addresses).exclude(state=SubscriptionState.LEFT))
     near = {person.home_region_id, *_works_in(person), *person.reach.region_ids}
-    subscribed = {region.pk for row in rows if (region := region_of(row.scope))}
+    subscribed = {_pk_of(row.scope) for row in rows}
     regions = [region for region in Region.objects.filter(pk__in=near | subscribed) if PART in region.parts]
     if request.method == "POST":
         return _change_mine(request, regions, addresses)
@@ -333,9 +337,8 @@ def _change_mine(request: HttpRequest, regions: list[Region], addresses: list[st
             read_in=get_language() or "",
             now=now(),
         )
-        with override(get_language()):
-            messages.success(
-                request,
-                _("The newsletter of %(region)s comes to %(address)s.") % {"region": region.name, "address": address},
-            )
+        messages.success(
+            request,
+            _("The newsletter of %(region)s comes to %(address)s.") % {"region": region.name, "address": address},
+        )
     return redirect("home:my_newsletters")

@@ -435,3 +435,22 @@ def test_an_issues_batch_is_handled_on_its_own_page(client: Any, cast: Any) -> N
     for deed in ("undo_batch", "cancel_batch"):
         assert client.post(reverse(f"outbox:{deed}", args=[issue.batch.pk]))["Location"] == issue.get_absolute_url()
     assert scope_of(cast.sormland) == issue.scope
+
+
+def test_ones_own_page_costs_the_same_for_one_newsletter_and_for_three(client: Any, cast: Any) -> None:
+    from people.models import Region
+    from tests.cast import region
+
+    login(client, cast.tuva)
+    joined(cast, cast.tuva.email)
+    counts = []
+    for number in (0, 2):
+        for n in range(number):
+            joined(cast, cast.tuva.email, region=region(f"annan-{n}", f"Annan {n}", []))
+        client.get("/newsletters/my/")
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get("/newsletters/my/").content.decode()
+        counts.append(len(queries))
+        assert page.count(cast.tuva.email) >= 1 + number
+    assert Region.objects.count() == 4
+    assert counts[0] == counts[1]
