@@ -79,6 +79,9 @@ def test_what_acts_is_taken_out_and_said(change: Callable[[pikepdf.Pdf], None], 
     assert note in kept.notes
     assert str(gate.NOTES[note])
     assert b"MZMZ" not in kept.path.read_bytes()
+    with pikepdf.open(kept.path) as document:
+        kinds = {str(item.Subtype) for page in document.pages for item in page.obj.get("/Annots", [])}
+    assert "/FileAttachment" not in kinds
 
 
 def test_links_to_web_pages_and_forms_to_fill_in_stay(tmp_path: Path) -> None:
