@@ -3,6 +3,7 @@
 import time
 from fractions import Fraction
 from itertools import combinations, product
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -251,7 +252,7 @@ def test_p6_a_second_release_is_safe_or_refused(examples):
             vectors = [[int(who in group) for who in everybody] for group in [*before, *after]]
             assert exposed([row for row in vectors if any(row)], 5) is None
 
-    holds(examples // 2, st.tuples(regions(most=11, units=3), st.randoms(use_true_random=False)), law)
+    holds(examples // 4, st.tuples(regions(most=9, units=3), st.randoms(use_true_random=False)), law)
 
 
 def test_p6_one_person_more_in_a_second_release_is_refused():
@@ -429,3 +430,39 @@ def test_a_region_of_600_people_in_60_units_is_planned_in_seconds():
     plan = make_plan(nodes, counts)
     assert time.monotonic() - start < 20
     assert find_leak([table.strata for table in plan.tables], counts) is None
+
+
+@pytest.mark.deep
+def test_22_municipalities_with_four_roles_are_planned_in_a_minute_or_two():
+    chance = Random(1)
+    nodes, counts = [Node("R", "", "region")], {}
+    for m in range(22):
+        nodes.append(Node(f"M{m}", "R", "municipality"))
+        for u in range(chance.randint(3, 14)):
+            nodes.append(Node(f"M{m}U{u}", f"M{m}"))
+            for role, n in (("worker", round(chance.lognormvariate(1.6, 0.6))), ("manager", 1), ("lead", u % 3 // 2)):
+                counts[Stratum(f"M{m}U{u}", role)] = n
+    start = time.monotonic()
+    plan = make_plan(nodes, counts)
+    assert time.monotonic() - start < 120
+    assert find_leak([table.strata for table in plan.tables], counts) is None
+
+
+def test_answers_of_600_people_to_20_questions_are_counted_in_less_than_a_minute():
+    from answers import ballots
+
+    chance = Random(1)
+    steps = tuple({"sv": str(step)} for step in range(5))
+    questions = tuple(ballots.Question(f"q{n}", "scale", {"sv": "Fråga"}, steps=steps) for n in range(20))
+    form = ballots.Form((ballots.Page("area", {"sv": "Område"}, questions),))
+    nodes = [Node("R", "", "region"), *(Node(f"M{m}", "R", "municipality") for m in range(8))]
+    nodes += [Node(f"U{u}", f"M{u % 8}") for u in range(60)]
+    rows = []
+    for person in range(600):
+        stratum = Stratum(f"U{person % 60}", "manager" if person < 60 else "worker")
+        said = {one.key: chance.randint(1, 5) for one in questions if chance.random() < 0.95}
+        rows.append((stratum, said))
+    start = time.monotonic()
+    outcome = ballots.count(form, nodes, rows, invited=700, k=5, words="against")
+    assert time.monotonic() - start < 60
+    assert len(outcome.tables["tables"]) > 60
