@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from answers.states import TextState
 from base import clock
 from documents.states import FileState
 from events.states import (
@@ -26,7 +27,7 @@ from events.states import (
 from people.querysets import within, works_below
 
 if TYPE_CHECKING:
-    from events.models import Abstract, Claim, Event, Material, Needs, Registration
+    from events.models import Abstract, Claim, Evaluation, Event, Material, Needs, Registration
 
 
 def regions_of_work(person: Any) -> models.QuerySet[Any, Any]:
@@ -90,9 +91,22 @@ class EventQuerySet(models.QuerySet["Event"]):
         """What the person is registered on or works on, as far as it is published; the earliest first."""
         registration = apps.get_model("events", "Registration")
         staff = apps.get_model("events", "Staff")
-        mine = registration.objects.standing().filter(event=OuterRef("pk"), person=person)
+        mine = registration.objects.with_place().filter(event=OuterRef("pk"), person=person)
         works = staff.objects.filter(event=OuterRef("pk"), person=person)
         return self.published().filter(Exists(mine) | Exists(works)).order_by("starts_at", "pk")
+
+
+class EvaluationQuerySet(models.QuerySet["Evaluation"]):
+    """What is asked after events."""
+
+    def to_read_by(self, person: Any) -> EvaluationQuerySet:
+        """Those with own words that wait for this person: a coordinator of the region who did not work on the event."""
+        FreeText = apps.get_model("answers", "FreeText")
+        Staff = apps.get_model("events", "Staff")
+        waiting = FreeText.objects.filter(box=OuterRef("box"), state=TextState.WAITING)
+        worked = Staff.objects.filter(event=OuterRef("event"), person=person)
+        rows = self.filter(Exists(waiting), ~Exists(worked), event__region_id__in=person.reach.region_ids)
+        return rows.select_related("event").order_by("event__date", "pk")
 
 
 class NeedsQuerySet(models.QuerySet["Needs"]):
@@ -152,7 +166,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.exclude(state=RegistrationState.CANCELLED)
 
     def visible_to(self, person: Any) -> RegistrationQuerySet:
-        """One's own; those on events that one organises or is staff of; one's staff's."""
+        """One's own; those on events that one organises or is staff of; one's staff's; those one has registered."""
         if not person.is_authenticated:
             return self.none()
         reach = person.reach
@@ -162,7 +176,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         from people.models import Person
 
         staff = Staff.objects.filter(event=OuterRef("event_id"), person=person)
-        condition: Any = Q(person=person) | Q(event__region_id__in=reach.region_ids) | Exists(staff)
+        condition: Any = Q(person=person) | Q(event__region_id__in=reach.region_ids) | Exists(staff) | Q(by=person)
         if reach.staff_paths:
             condition |= Q(person__in=Person.objects.visible_to(person).values("pk"))
         return self.filter(condition)

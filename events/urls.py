@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from events.views import days, evaluations, material
+from events.views import abstracts, calls, days, evaluations, material, registrations, sign_up, staff_list
 
 app_name = "events"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,4 +26,60 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/<int:pk>/evaluation/texts/", evaluations.evaluation_texts, name="evaluation_texts"),
     path("events/<int:pk>/evaluation/texts/<uuid:text>/", evaluations.evaluation_text, name="evaluation_text"),
     path("f/<str:token>.ics", days.feed, name="feed"),
+    # Registering: without an account, by the personal link, several at once; and the organiser's list.
+    path("<slug:region>/events/<int:pk>/register/", sign_up.sign_up, name="sign_up"),
+    path("<slug:region>/events/<int:pk>/register/link/", sign_up.ask_link, name="sign_up_link"),
+    path("events/sent/<str:token>/", sign_up.sent, name="sign_up_sent"),
+    path("r/<str:token>/", sign_up.mine, name="mine"),
+    path("r/<str:token>/change/", sign_up.mine_change, name="mine_change"),
+    path("r/<str:token>/cancel/", sign_up.mine_cancel, name="mine_cancel"),
+    path("r/<str:token>/calendar.ics", sign_up.mine_file, name="mine_file"),
+    path("events/<int:pk>/register-staff/", staff_list.staff_list, name="staff_list"),
+    path("events/<int:pk>/register-staff/<uuid:draft>/", staff_list.staff_list_check, name="staff_list_check"),
+    path("events/<int:pk>/organise/registrations/", registrations.registrations, name="registrations"),
+    path("events/<int:pk>/organise/registrations/add/", registrations.registration_add, name="registration_add"),
+    path("events/<int:pk>/organise/registrations/file/", registrations.registrations_file, name="registrations_file"),
+    path(
+        "events/<int:pk>/organise/registrations/answers/",
+        registrations.registration_answers,
+        name="registration_answers",
+    ),
+    path("events/<int:pk>/organise/registrations/<int:registration>/", registrations.registration, name="registration"),
+    path(
+        "events/<int:pk>/organise/registrations/<int:registration>/cancel/",
+        registrations.registration_cancel,
+        name="registration_cancel",
+    ),
+    path(
+        "events/<int:pk>/organise/registrations/<int:registration>/offer/",
+        registrations.registration_offer,
+        name="registration_offer",
+    ),
+    path("events/<int:pk>/organise/ways/<int:way>/", registrations.way_capacity, name="way_capacity"),
+    # Calls for abstracts: the organiser's pages, reviewers, the public section, and the links of those who write.
+    path("events/<int:pk>/organise/abstracts/", calls.call, name="call"),
+    path("events/<int:pk>/organise/abstracts/edit/", calls.call_edit, name="call_edit"),
+    path("events/<int:pk>/organise/abstracts/close/", calls.call_close, name="call_close"),
+    path("events/<int:pk>/organise/abstracts/reviewers/", calls.reviewers, name="reviewers"),
+    path("events/<int:pk>/organise/abstracts/<int:abstract>/", calls.abstract_read, name="abstract_read"),
+    path("events/<int:pk>/organise/abstracts/<int:abstract>/decide/", calls.abstract_decide, name="abstract_decide"),
+    path("events/<int:pk>/organise/abstracts/<int:abstract>/blind/", calls.abstract_blind, name="abstract_blind"),
+    path("events/<int:pk>/abstracts.pdf", abstracts.book, name="book"),
+    path("events/abstracts/", abstracts.my_abstracts, name="my_abstracts"),
+    path("events/reviews/", calls.reviews, name="reviews"),
+    path("events/reviews/<int:pk>/", calls.review, name="review"),
+    path("<slug:region>/events/<int:pk>/abstracts/", abstracts.abstracts, name="abstracts"),
+    path("<slug:region>/events/<int:pk>/abstracts/new/", abstracts.abstract_new, name="abstract_new"),
+    path("<slug:region>/events/<int:pk>/abstracts/book.pdf", abstracts.public_book, name="public_book"),
+    path("<slug:region>/events/<int:pk>/abstracts/<uuid:key>/", abstracts.public_abstract, name="public_abstract"),
+    path(
+        "<slug:region>/events/<int:pk>/abstracts/<uuid:key>.pdf",
+        abstracts.public_abstract_file,
+        name="public_abstract_file",
+    ),
+    path("w/author/<str:token>/", abstracts.coauthor, name="coauthor"),
+    path("w/<str:token>/", abstracts.abstract, name="abstract"),
+    path("w/<str:token>/page.pdf", abstracts.abstract_page, name="abstract_page"),
+    path("w/<str:token>/publish/", abstracts.abstract_publish, name="abstract_publish"),
+    path("w/<str:token>/withdraw/", abstracts.abstract_withdraw, name="abstract_withdraw"),
 ]

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from audit import actions as audit
 from events import letters, rules
+from events.actions import sign_up
 from events.actions.events import in_languages, scope_of
 from events.limits import wall
 from events.models import Change, Event, Staff
@@ -106,6 +107,7 @@ def move_event(
         }
         change = _change(locked, facts, reason=reason, by=by, now=now)
         outbox.cancel_about(about=locked, kinds=[letters.REMINDER], now=now)
+        sign_up.keep_needs_until_after(event=locked)
         if locked.state != EventState.DRAFT:
             letters.moved(change, now=now)
         _record("event_moved", locked, change, by=by, now=now, reason=reason)

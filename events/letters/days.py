@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from base import clock, dates
+from base.tokens import seal
 from events import ics
 from events.models import Change, Claim, Event, Registration
-from events.states import EventState
+from events.states import Audience, EventKind, EventState
 from outbox import actions as outbox
 from outbox import kinds
 from outbox.kinds import Mail
@@ -33,6 +34,15 @@ MISSED = "events.missed"
 # Letters that lose their sense when the event is cancelled.
 BEFORE_THE_DAY = (REMINDER, MOVED, CHANGED)
 KINDS = (*BEFORE_THE_DAY, CANCELLED, MISSED)
+
+
+# What a personal link to a registration is signed for.
+OWN = "registration"
+
+
+def own_token(registration: Registration) -> str:
+    """The token of somebody's personal link to a registration; raising its version makes earlier links open nothing."""
+    return seal(OWN, {"r": registration.pk, "v": registration.link_version})
 
 
 def scope_of(event: Event) -> str:
@@ -164,6 +174,8 @@ class _AtHand:
     changes: dict[int, Change]
     standing: set[tuple[int, int]]
     expected: set[tuple[int, int]]
+    # Registrations on a way of the event, whose people may have no account: their letters carry their own link.
+    own: dict[tuple[int, int | None], Registration]
     alike: dict[tuple[int, str], _Alike] = field(default_factory=dict)
 
 
@@ -176,11 +188,13 @@ def _read(letters: Sequence[Letter]) -> _AtHand:
     rows = Registration.objects.filter(event__in=events, person__in={letter.person_id for letter in ours} - {None})
     standing = rows.standing().values_list("event", "person")
     expected = rows.expected().values_list("event", "person")
+    own = rows.filter(claim__places__event__isnull=False).only("event", "person", "link_version")
     return _AtHand(
         Event.objects.select_related("region", "host", *_along).in_bulk(events),
         Change.objects.in_bulk(changes) if changes else {},
         set(standing) if any(letter.kind in (MOVED, CHANGED) for letter in ours) else set(),
         set(expected) if any(letter.kind == REMINDER for letter in ours) else set(),
+        {(row.event_id, row.person_id): row for row in own},
     )
 
 
@@ -214,6 +228,16 @@ def whole_place_of(event: Event) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def public_path(event: Event) -> str:
+    """Where everybody reads about the event; nothing where only some may."""
+    if event.audience != Audience.PUBLIC or event.kind == EventKind.COURSE_DAY:
+        return ""
+    try:
+        return reverse("events:public", args=[event.region.slug, event.pk])
+    except NoReverseMatch:
+        return ""
+
+
 def entry_of(event: Event) -> ics.Entry:
     """The event as a calendar shows it, in the language that is active."""
     title = str(event.title)
@@ -233,7 +257,7 @@ def entry_of(event: Event) -> ics.Entry:
         changed_at=event.changed_at,
         location=whole_place_of(event),
         description="\n".join(line for line in lines if line),
-        url=f"{settings.BASE_URL}{event.get_absolute_url()}",
+        url=settings.BASE_URL + (public_path(event) or event.get_absolute_url()),
         cancelled=event.state == EventState.CANCELLED,
     )
 
@@ -259,6 +283,11 @@ def _compose(name: str, event: Event, context: dict[str, Any], *, why: str, lett
     alike = known[key] if key in known else known.setdefault(key, _alike(event))
     facts = {"event": event, "starts": event.starts_at.astimezone(ZoneInfo(event.zone)), "place": place_of(event)}
     page = f"{settings.BASE_URL}{event.get_absolute_url()}"
+    own = _at_hand(letter).own.get((event.pk, letter.person_id)) if letter else None
+    token = own_token(own) if own is not None else ""
+    if token:
+        page = settings.BASE_URL + reverse("events:mine", args=[token])
+        context = {**context, "absent": settings.BASE_URL + reverse("events:mine_cancel", args=[token])}
     return kinds.compose(
         f"events/letters/{name}.txt",
         {**facts, "page": page, **context},
@@ -268,6 +297,7 @@ def _compose(name: str, event: Event, context: dict[str, Any], *, why: str, lett
         reply_to=alike.reply_to,
         sender=event.region.sender_name,
         attachments=[alike.file] if name != "missed" else (),
+        secrets=[token] if token else (),
     )
 
 

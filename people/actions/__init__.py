@@ -1,6 +1,7 @@
 """What can happen to people, organisations, roles and employments; one module per subject."""
 
 from people.actions.employments import add_person, change_employment, employ, end_employment
+from people.actions.guests import erase_guest, join_guest, know_guest
 from people.actions.organisations import (
     change_kind,
     correct_organisation,
@@ -59,9 +60,12 @@ __all__ = [
     "end_organisation",
     "end_participation",
     "end_role",
+    "erase_guest",
     "erase_old_imports",
     "give_role",
+    "join_guest",
     "know_address",
+    "know_guest",
     "merge_organisations",
     "move_organisation",
     "open_account",
