@@ -33,7 +33,7 @@ TESTS = {"axe-core@4.14.1": ["LICENSE", "axe.min.js"]}
 PDF = {
     "source-sans@3.52.0": {
         f"SourceSans3-{weight}.ttf": [f"WOFF2/TTF/SourceSans3-{weight}.ttf.woff2"]
-        for weight in ("Regular", "Semibold", "Bold")
+        for weight in ("Regular", "It", "Semibold", "Bold")
     },
     f"@fontsource/{SCHIBSTED}@5.3.0": {
         f"SchibstedGrotesk-{name}.ttf": [

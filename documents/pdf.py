@@ -11,6 +11,7 @@ missing on the page.
 
 import atexit
 import base64
+import contextlib
 import ctypes
 import functools
 import json
@@ -42,6 +43,8 @@ CPU_SECONDS = 20
 WALL = 40.0
 START = 60.0
 RENEWED = 500
+MM = 25.4 / 96  # of a CSS pixel
+MOST_DRAWN = 3
 LIBRARIES = {
     "libgobject-2.0.so.0": "libglib2.0-0",
     "libpango-1.0.so.0": "libpango-1.0-0",
@@ -112,6 +115,40 @@ def press(html: str, *, styles: Iterable[str] = (), pictures: Mapping[str, Pictu
     for address in printed.refused:
         log.warning("refused to fetch", extra={"facts": {"address": address}})
     return printed
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A page description as it was laid out: its pages, and where each element with an `id` begins.
+
+    A place is the number of the page, from 0, and the distance from that page's upper edge in millimetres.
+    """
+
+    pages: int
+    places: Mapping[str, tuple[int, float]]
+    content: bytes = b""
+    pictures: tuple[bytes, ...] = ()
+
+
+def lay_out(html: str, *, styles: Iterable[str] = (), write: bool = False, draw: int = 0) -> Laid:
+    """Lay out `html` as `press` does and say where things stand; the same words, styles and fonts give the same pages.
+
+    With `write` the PDF comes along, with `draw` a picture of that width in points of each of the first pages.
+    Refused as `press` is.
+    """
+    if refusal := why_not_print():
+        raise refusal
+    answer, bodies = _press.ask(html, list(styles), {}, {"places": True, "write": write or bool(draw), "draw": draw})
+    places = {name: (page, y) for name, (page, y) in answer["places"].items()}
+    return Laid(answer["pages"], places, bodies[0], tuple(bodies[1:]))
+
+
+@functools.cache
+def renderer() -> str:
+    """Which version of which program lays out our pages."""
+    from importlib.metadata import version
+
+    return f"weasyprint {version('weasyprint')}"
 
 
 def close() -> None:
@@ -193,7 +230,14 @@ class _Press:
         self.printed = 0
 
     def print(self, html: str, styles: list[str], pictures: Mapping[str, Picture]) -> Printed:
-        """Print one page description; a child that breaks its limits is killed and only this page is lost."""
+        """Print one page description."""
+        answer, bodies = self.ask(html, styles, pictures, {"write": True})
+        return Printed(bodies[0], answer["pages"], tuple(answer["refused"]))
+
+    def ask(
+        self, html: str, styles: list[str], pictures: Mapping[str, Picture], wanted: dict[str, Any]
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        """Lay out one page description; a child that breaks its limits is killed and only this page is lost."""
         with self.lock:
             child, limit = self._warm(), WALL if self.printed else START
             stop = threading.Timer(limit, child.kill)
@@ -201,6 +245,7 @@ class _Press:
             try:
                 named = list(pictures)
                 facts = {
+                    **wanted,
                     "html": html,
                     "styles": styles,
                     "pictures": named,
@@ -220,7 +265,7 @@ class _Press:
         if not bodies:
             log.error("the press failed", extra={"facts": {"error": answer.get("error", "")}})
             raise PressFailed()
-        return Printed(bodies[0], answer["pages"], tuple(answer["refused"]))
+        return answer, bodies
 
     def _warm(self) -> subprocess.Popen[bytes]:
         """The child, started anew after a fork, after its death, or when it has printed enough."""
@@ -289,11 +334,11 @@ def _serve() -> None:
             pictures = {
                 name: (body, kind) for name, kind, body in zip(job["pictures"], job["types"], bodies, strict=True)
             }
-            content, pages, refused = printer.print(job["html"], job["styles"], pictures)
+            answer, made = printer.print(job, pictures)
         except Exception as error:  # whatever a layout raises, the parent hears of it and the child goes on
             _send(answers, {"error": type(error).__name__})
             continue
-        _send(answers, {"pages": pages, "refused": refused}, content)
+        _send(answers, answer, *made)
 
 
 class _Printer:
@@ -350,22 +395,46 @@ class _Printer:
             self.sheets[name] = CSS(url=f"asset:{name}", url_fetcher=self.fetcher, font_config=self.fonts)
         return self.sheets[name]
 
-    def print(
-        self, html: str, styles: list[str], pictures: dict[str, tuple[bytes, str]]
-    ) -> tuple[bytes, int, list[str]]:
-        """Lay out one document and write it with tags for readers of every kind."""
+    def print(self, job: dict[str, Any], pictures: dict[str, tuple[bytes, str]]) -> tuple[dict[str, Any], list[bytes]]:
+        """Lay out one document and, when it is asked for, write it with tags for readers of every kind."""
         from weasyprint import HTML
 
         self.fetcher.pictures, self.fetcher.refused = pictures, []
-        sheets = [self.sheet(name) for name in styles]
+        sheets = [self.sheet(name) for name in job["styles"]]
         cache = dict(self.kept)
-        document = HTML(string=html, base_url="asset:", url_fetcher=self.fetcher).render(
+        document = HTML(string=job["html"], base_url="asset:", url_fetcher=self.fetcher).render(
             font_config=self.fonts, stylesheets=sheets, cache=cache, pdf_variant="pdf/ua-1"
         )
-        content = document.write_pdf(finisher=_printed_annotations, pdf_variant="pdf/ua-1")
+        content = b""
+        if job["write"]:
+            content = document.write_pdf(finisher=_printed_annotations, pdf_variant="pdf/ua-1")
         # Only what we ship is remembered from page to page; a person's picture never is.
         self.kept |= {name: drawn for name, drawn in cache.items() if str(name).startswith("asset:emblems/")}
-        return content, len(document.pages), self.fetcher.refused
+        answer: dict[str, Any] = {"pages": len(document.pages), "refused": self.fetcher.refused}
+        if job.get("places"):
+            answer["places"] = {
+                name: (number, box[1] * MM)
+                for number, page in reversed(list(enumerate(document.pages)))
+                for name, box in page.anchors.items()
+            }
+        return answer, [content, *(_drawn(content, job["draw"]) if job.get("draw") else ())]
+
+
+def _drawn(content: bytes, width: int) -> list[bytes]:
+    """Pictures of the first pages, in few colours: text on white."""
+    import io
+
+    import pypdfium2
+
+    with contextlib.closing(pypdfium2.PdfDocument(content)) as document:
+        drawn = []
+        for number in range(min(len(document), MOST_DRAWN)):
+            page = document[number]
+            picture = page.render(scale=width / page.get_width()).to_pil().convert("RGB").quantize(24, dither=0)
+            out = io.BytesIO()
+            picture.save(out, "png", optimize=True)
+            drawn.append(out.getvalue())
+        return drawn
 
 
 def _printed_annotations(_document: Any, pdf: Any) -> None:

@@ -48,6 +48,9 @@ class Abstract(models.Model):
     # The number of the topic's line; none where the call has no topics.
     topic = models.PositiveSmallIntegerField(_("topic"), null=True, blank=True)
     text = models.TextField(_("text"), blank=True)
+    # What reviewers read instead, where the organiser has taken names out; nothing (null) means the author's own words.
+    blind_title = models.CharField(_("title for reviewers"), max_length=200, null=True, blank=True)
+    blind_text = models.TextField(_("text for reviewers"), null=True, blank=True)
     # How full the page is: 1.0 is one whole A4; measured by the press at each save.
     fill = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
     pages = models.PositiveSmallIntegerField(null=True, blank=True)
