@@ -90,6 +90,7 @@ DEEDS: dict[str, Promise] = {
     "certificate.printed_again": pgettext_lazy("a deed", "Certificate printed again"),
     "certificate.replaced": pgettext_lazy("a deed", "Certificate replaced"),
     "certificate.revoked": pgettext_lazy("a deed", "Certificate revoked"),
+    "checked_in": pgettext_lazy("a deed", "People checked in at the door"),
     "certificates.seen": pgettext_lazy("a deed", "Certificates looked at"),
     "closed_period_added": pgettext_lazy("a deed", "Closed period added"),
     "closed_period_removed": pgettext_lazy("a deed", "Closed period removed"),

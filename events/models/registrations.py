@@ -86,13 +86,15 @@ class Reply(models.Model):
 
 
 class Scan(models.Model):
-    """Somebody was seen at the door: a fact that is kept even when it says what another says already."""
+    """Somebody was seen at the door, or was said not to have been: a fact that is kept even when it says nothing new."""
 
     registration = models.ForeignKey(Registration, models.CASCADE, related_name="scans")
     # Made by the device, so that sending it again adds nothing.
     nonce = models.UUIDField(unique=True)
     date = models.DateField()
     half = models.CharField(max_length=2, choices=Half)
+    # False takes back what was said until then.
+    here = models.BooleanField(default=True, db_default=True)
     how = models.CharField(max_length=6, choices=CheckIn, default=CheckIn.CODE)
     by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     # What the device's clock showed, and when it reached us.
