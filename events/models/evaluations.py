@@ -6,6 +6,7 @@ from django.db import models
 
 from answers.models import Box
 from events.models.events import Event
+from events.querysets import EvaluationQuerySet
 
 
 class Evaluation(models.Model):
@@ -16,6 +17,8 @@ class Evaluation(models.Model):
     # Own questions: {"kind": "scale" or "text", "label": {language: words}}.
     questions: Any = models.JSONField(default=list)
     box = models.OneToOneField(Box, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = EvaluationQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"evaluation of {self.event_id}"

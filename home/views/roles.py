@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from base import dates
 from base.clock import now, today
 from base.models import Tick
-from events.models import Event, Material
+from events.models import Evaluation, Event, Material
 from outbox.models import Letter
 from people.models import Organisation, Person
 from people.rules import name_for
@@ -63,6 +63,18 @@ def _troubled_letters(person: Person) -> list[dict[str, Any]]:
     ]
 
 
+def _words(person: Person) -> list[dict[str, Any]]:
+    """What those who were on a day wrote about it, and nobody has read."""
+    return [
+        _task(
+            _("Read what was written about %(event)s") % {"event": row.event.title},
+            _("It is shown to the others when you have read it."),
+            reverse("events:evaluation_texts", args=[row.event_id]),
+        )
+        for row in Evaluation.objects.to_read_by(person)[:SHOWN]
+    ]
+
+
 def old_material(person: Person) -> list[dict[str, Any]]:
     """Material that the person looks after and that may be out of date."""
     return [
@@ -100,7 +112,7 @@ def coordinator(request: HttpRequest, person: Person) -> HttpResponse:
     moment = now()
     cohorts = _run(person)
     days = todos.days_of(cohorts)
-    tasks = [*_troubled_letters(person), *_cohort_tasks(cohorts, moment, days), *old_material(person)]
+    tasks = [*_troubled_letters(person), *_cohort_tasks(cohorts, moment, days), *_words(person), *old_material(person)]
     late = sum(task["late"] for task in tasks)
     context = {
         "tasks": tasks[:SHOWN],

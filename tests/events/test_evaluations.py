@@ -282,6 +282,19 @@ def test_who_worked_on_the_day_reads_results_but_no_text_before_the_others(day, 
     assert "Läs det som skrivits" not in page(sign_in(cast.malin), day)
 
 
+def test_the_coordinators_start_page_says_that_words_wait_to_be_read(day, sign_in, cast):
+    from events.models import Staff
+
+    mark(day, 12)
+    vote(opened(day), 11, score=4, good="Ord")
+    close()
+    address = reverse("events:evaluation_texts", args=[day.pk])
+    assert address in sign_in(cast.malin).get("/").content.decode()
+    assert list(Evaluation.objects.to_read_by(cast.vera)) == []
+    Staff.objects.create(event=day, person=cast.malin, function="lecturer")
+    assert address not in sign_in(cast.malin).get("/").content.decode()
+
+
 def test_who_neither_took_part_nor_arranges_sees_no_result(day, sign_in, cast):
     mark(day, 12)
     vote(opened(day), 11, score=4)
