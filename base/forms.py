@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.widgets import Input
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from base import clock, dates
+from base.refusal import Refusal
 
 Text = str | Promise
 
@@ -65,6 +67,12 @@ class PlainForm(forms.Form):
         if not hasattr(self, "helper"):
             self.helper = Helper()
 
+    def full_clean(self) -> None:
+        """Fields that a form adds for itself say in the same sentences what is missing."""
+        for name, field in self.fields.items():
+            prepare(name, field)
+        super().full_clean()
+
     def choice(self, name: str) -> forms.ChoiceField:
         """The field of that name, as one that offers choices."""
         return cast(forms.ChoiceField, self.fields[name])
@@ -104,6 +112,16 @@ def prepare(name: str, field: forms.Field) -> None:
     if field.required and field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
         choosing = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField))
         field.error_messages["required"] = cast(Any, _Missing(field, choosing))
+    for validator in field.validators:
+        if isinstance(validator, MinValueValidator):
+            validator.message = _("Write a number that is at least %(limit_value)s.")
+        elif isinstance(validator, MaxValueValidator):
+            validator.message = _("Write a number that is at most %(limit_value)s.")
+
+
+def refuse(form: forms.BaseForm, refusal: Refusal, fields: Mapping[type[Refusal], str]) -> None:
+    """Say a rule's no beside the field it is about, where it is about one, and in the summary."""
+    form.add_error(fields.get(type(refusal)), str(refusal))
 
 
 class _Missing:

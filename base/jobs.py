@@ -24,6 +24,7 @@ from base.models import Tick
 LEASE = timedelta(minutes=15)  # longer than any job; a hand that died is replaced after it
 SKEW = timedelta(seconds=60)
 Hand = Callable[[datetime], int]
+Words = Any  # a string, or one that is translated when it is read
 log = logging.getLogger("helmi.clock")
 
 
@@ -32,6 +33,7 @@ class Job:
     """Something to do again and again; `shared` when several hands may do it at once."""
 
     name: str
+    title: Words
     run: Hand
     every: timedelta
     shared: bool
@@ -40,13 +42,13 @@ class Job:
 _jobs: dict[str, Job] = {}
 
 
-def job(name: str, *, every: timedelta, shared: bool = False) -> Callable[[Hand], Hand]:
-    """Register a function of the present instant, which returns how much it did."""
+def job(name: str, *, title: Words = "", every: timedelta, shared: bool = False) -> Callable[[Hand], Hand]:
+    """Register a function of the present instant, which returns how much it did; `title` is what people read."""
 
     def register(function: Hand) -> Hand:
         if name in _jobs and _jobs[name].run is not function:
             raise ValueError(f"there are two jobs called {name!r}")
-        _jobs[name] = Job(name, function, every, shared)
+        _jobs[name] = Job(name, title or name, function, every, shared)
         return function
 
     return register

@@ -129,7 +129,7 @@ def letters(request: HttpRequest) -> HttpResponse:
         "filter": form,
         "filtered": filtered,
         "count": ngettext("%(n)s kind of letter", "%(n)s kinds of letters", total) % {"n": dates.number(total)},
-        "clear": f"{reverse('outbox:letters')}?shelf={shelf}",
+        "clear": f"{reverse('outbox:letters')}?shelf={shelf}" if filtered else "",
     }
     return render_form(request, "outbox/letters.html", form, context, name="filter")
 
@@ -417,7 +417,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         raise Http404
     now = clock.now()
     ticks = {tick.name: tick for tick in Tick.objects.all()}
-    rows = [(job, ticks.get(job.name)) for job in sorted(jobs.jobs().values(), key=lambda job: job.name)]
+    rows = [(job, ticks.get(job.name)) for job in sorted(jobs.jobs().values(), key=lambda job: str(job.title))]
     mine = Letter.objects.visible_to(person).handled_by(person)
     figures = mine.aggregate(
         due=Count("pk", filter=Q(state__in=SHELVES["waiting"], not_before__lte=now)),
@@ -427,6 +427,7 @@ def operations(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "rows": rows,
+        "idle": not any(tick and tick.last_at for _job, tick in rows),
         "failing": [job for job, tick in rows if tick and tick.failures],
         "late": [job for job, tick in rows if tick and tick.last_at and now - tick.last_at > 3 * job.every],
         "figures": figures,

@@ -2,59 +2,61 @@
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 from base import jobs
 from programmes.actions import applications, approvals, certificates, cohorts, emblems, selection
 
 
-@jobs.job(certificates.PRINTER, every=timedelta(minutes=1), shared=True)
+@jobs.job(certificates.PRINTER, title=_("Printing certificates"), every=timedelta(minutes=1), shared=True)
 def print_certificates(now: datetime) -> int:
     """Print the certificates that wait; each is taken by one printer at a time."""
     return certificates.print_waiting(now=now)
 
 
-@jobs.job("remind managers", every=timedelta(minutes=10))
+@jobs.job("remind managers", title=_("Reminding managers before the deadline"), every=timedelta(minutes=10))
 def remind_managers(now: datetime) -> int:
     """Before the deadline, remind managers who have not answered."""
     return approvals.remind(now)
 
 
-@jobs.job("missing contacts", every=timedelta(minutes=30))
+@jobs.job("missing contacts", title=_("Telling of people without an address"), every=timedelta(minutes=30))
 def tell_of_missing_contacts(now: datetime) -> int:
     """14 days before the start, tell coordinators who has no address."""
     return applications.remind_of_missing_contacts(now)
 
 
-@jobs.job("settle approved applications", every=timedelta(minutes=1))
+@jobs.job("settle approved applications", title=_("Settling approved applications"), every=timedelta(minutes=1))
 def settle_approved(now: datetime) -> int:
     """What follows from a yes that can no longer be undone."""
     return applications.settle_approved(now)
 
 
-@jobs.job("close applications", every=timedelta(minutes=1))
+@jobs.job("close applications", title=_("Closing applications"), every=timedelta(minutes=1))
 def close_applications(now: datetime) -> int:
     """Close applications where the last day is over."""
     return selection.close_due(now)
 
 
-@jobs.job("lapse offers", every=timedelta(minutes=1))
+@jobs.job("lapse offers", title=_("Ending offers and offering free places"), every=timedelta(minutes=1))
 def lapse_offers(now: datetime) -> int:
     """End offers that were not answered in time, and offer every free place to the next in line."""
     return selection.lapse_due(now) + selection.offer_free(now)
 
 
-@jobs.job("move cohorts on", every=timedelta(minutes=5))
+@jobs.job("move cohorts on", title=_("Starting and finishing rounds"), every=timedelta(minutes=5))
 def move_cohorts_on(now: datetime) -> int:
     """Let cohorts run from their first day on, and finish after their last."""
     return cohorts.move_on(now)
 
 
-@jobs.job("carry waiting lists", every=timedelta(minutes=10))
+@jobs.job("carry waiting lists", title=_("Moving waiting lists to the next round"), every=timedelta(minutes=10))
 def carry_waiting_lists(now: datetime) -> int:
     """Let those who still wait after the last entry day stand first in line to the next open round."""
     return selection.carry_due(now)
 
 
-@jobs.job("erase emblems", every=timedelta(hours=24))
+@jobs.job("erase emblems", title=_("Erasing emblems that are not used"), every=timedelta(hours=24))
 def erase_emblems(now: datetime) -> int:
     """Erase the pictures of funders and organisations that nothing needs any more."""
     return emblems.erase_unused(now)

@@ -15,6 +15,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from base import clock, dates
@@ -62,6 +63,12 @@ def day_on(value: date | None) -> str:
 def day_short(value: date | None) -> str:
     """ons 12 maj; with the year when it is not this year."""
     return dates.day_short(_day(value), today=_today()) if value else ""
+
+
+@register.filter
+def day_of_round(value: date) -> str:
+    """ons 12 maj; without the year, which the head of the page says once for all the days."""
+    return dates.day_short(_day(value))
 
 
 @register.filter
@@ -184,7 +191,7 @@ def state(words: str, tone: str = "") -> SafeString:
 
 @lru_cache(maxsize=1024)  # the same few words in every row
 def _state(words: str, tone: str) -> SafeString:
-    return format_html('<span class="state{}">{}</span>', f" state-{tone}" if tone else "", words)
+    return format_html('<span class="state{}">{}</span>', f" state-{tone}" if tone else "", capfirst(words))
 
 
 @register.simple_tag

@@ -7,11 +7,12 @@ from django.db import transaction
 
 from audit.actions import record
 from events import actions as events
+from events.limits import wall
 from events.models import Event
 from events.states import EventState
 from people.models import Organisation, Person
 from programmes.models import Cohort, CourseDay
-from programmes.rules.cohorts import offers_end
+from programmes.rules.cohorts import NewDayPast, offers_end
 
 
 def _event(day: CourseDay) -> Event:
@@ -84,7 +85,12 @@ def keep_venue(
 def move_day(
     *, day: CourseDay, on: date, start_time: time, end_time: time, reason: str, by: Person, now: datetime
 ) -> CourseDay:
-    """Move a day; everybody is told, calendars follow and reminders are due anew."""
+    """Move a day; everybody is told, calendars follow and reminders are due anew.
+
+    Refused as `events.actions.move_event` says, and when the new time has already been.
+    """
+    if wall(on, start_time, day.event.zone) <= now:
+        raise NewDayPast()
     events.move_event(
         event=_event(day), date=on, start_time=start_time, end_time=end_time, reason=reason, by=by, now=now
     )

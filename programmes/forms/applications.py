@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import EmailField, Helper, MonthField, NameField, PlainForm
+from people.forms.common import capital
 from people.models import Organisation, Person
 from people.states import EmploymentForm, Language
 from programmes.models import Cohort
@@ -44,6 +45,7 @@ class AboutForm(Bare):
     name = NameField(
         label=_("Name"),
         help_text=_("First name and last name, as they should stand on the certificate."),
+        error_messages={"required": _("Write your first name and last name")},
         validators=[no_personal_number],
     )
     email = EmailField(help_text=_("We send the receipt and reminders here."))
@@ -89,12 +91,13 @@ class WorkForm(Bare):
     )
     employed_since = MonthField(
         label=_("Employed since"),
-        help_text=_("Month and year, for example March 2027"),
+        help_text=_("Month and year, for example March 2026"),
     )
     degree = forms.CharField(
         label=_("Degree"),
         max_length=160,
         help_text=_("For example Bachelor of Social Work 2026"),
+        error_messages={"required": _("Write your degree, for example Bachelor of Social Work 2026")},
         validators=[no_personal_number],
     )
     exercises_authority = forms.ChoiceField(
@@ -209,7 +212,7 @@ class NewcomerForm(Bare):
         label=_("E-mail"), required=False, help_text=_("Leave it empty if there is none yet. You can add it later.")
     )
     unit = forms.ChoiceField(label=_("Unit"))
-    form = forms.ChoiceField(label=_("Employment"), choices=EmploymentForm)
+    form = forms.ChoiceField(label=_("Employment"), choices=capital(EmploymentForm.choices))
     language = forms.ChoiceField(label=_("Language of letters"), choices=Language)
 
     def __init__(self, *args: Any, units: Sequence[Organisation], language: str, **kwargs: Any) -> None:

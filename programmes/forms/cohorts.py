@@ -8,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import DateField, PlainForm, prepare
+from people.forms.common import capital
 from people.models import Organisation, Person
 from people.states import Language
 from programmes.models import Cohort, Funder, Programme
@@ -217,10 +218,10 @@ class ParticipantFilter(PlainForm):
 
     q = forms.CharField(label=_("Name or number"), required=False, max_length=100)
     side = forms.ChoiceField(
-        label=_("The programme's side"), required=False, choices=[("", _("All")), *ProgrammeSide.choices]
+        label=_("The programme's side"), required=False, choices=[("", _("All")), *capital(ProgrammeSide.choices)]
     )
     employer = forms.ChoiceField(
-        label=_("The employer's side"), required=False, choices=[("", _("All")), *EmployerSide.choices]
+        label=_("The employer's side"), required=False, choices=[("", _("All")), *capital(EmployerSide.choices)]
     )
     organisation = forms.ChoiceField(label=_("Municipality"), required=False)
 

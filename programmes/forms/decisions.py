@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import PlainForm
+from people.forms.common import capital
 from programmes.states import Outcome
 
 
@@ -12,7 +13,7 @@ class DecisionForm(PlainForm):
 
     submit = _("Record the decision")
 
-    outcome = forms.ChoiceField(label=_("Decision"), choices=Outcome, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(label=_("Decision"), choices=capital(Outcome.choices), widget=forms.RadioSelect)
     why = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 5}), max_length=8000)
     improvements = forms.CharField(
         label=_("Improvements, one a line"),

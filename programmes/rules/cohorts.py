@@ -58,6 +58,12 @@ class WindowBackwards(Refusal):
     message = _("Applications must close after they open, and before the first course day.")
 
 
+class NewDayPast(Refusal):
+    """A day that is to come is not moved to a time that has been."""
+
+    message = _("That time has already been. Choose a day that is still to come.")
+
+
 class NumberTaken(Refusal):
     """Somebody made the same round at the same time."""
 

@@ -266,7 +266,6 @@ def approvals(request: Request, pk: int) -> HttpResponse:
         "lines": found,
         "to_confirm": [line for line in found if line.to_confirm],
         "waiting": [line for line in found if not line.to_confirm],
-        "crumbs": [(reverse("programmes:cohort", args=[cohort.pk]), str(cohort))],
     }
     return render(request, "programmes/approvals.html", context)
 

@@ -88,6 +88,7 @@ def _page(request: Request, cohort: Cohort, problem: str = "") -> dict[str, Any]
     papers = [line for line in lines if line.certificate]
     printed = sum(line.printing == "printed" for line in papers)
     refusal = why_not_print()
+    reasons = {line.why_not for line in lines if not line.standing.complete and line.certificate is None}
     return {
         "cohort": cohort,
         "complete": complete,
@@ -97,6 +98,7 @@ def _page(request: Request, cohort: Cohort, problem: str = "") -> dict[str, Any]
             for line in complete
             if (line.certificate is None or line.certificate.kind != CertificateKind.COMPLETION) and not line.why_not
         ),
+        "one_reason": reasons.pop() if len(reasons) == 1 else "",
         "papers": len(papers),
         "printed": printed,
         "waiting": sum(line.printing == "waiting" for line in papers),

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from audit.actions import key
 from base import clock, dates
-from base.forms import render_form
+from base.forms import refuse, render_form
 from base.marks import audited
 from base.refusal import Refusal
+from events.rules.places import FewerThanTaken
 from events.states import EventState
 from outbox import kinds
 from outbox.models import Letter
@@ -54,6 +55,8 @@ TONES = {
     CohortState.FINISHED: "warn",
     CohortState.DECIDED: "ok",
 }
+BESIDE: dict[type[Refusal], str] = {rules.WindowBackwards: "closes_on", FewerThanTaken: "capacity"}
+NOT_SHARED = {CohortState.DRAFT, CohortState.OPEN, CohortState.SELECTION}
 
 
 def capital(words: str) -> str:
@@ -102,6 +105,8 @@ def cohort_lines(cohorts: list[Cohort], days: dict[int, list[CourseDay]] | None 
         own = [day.event.date for day in days.get(cohort.pk, [])]
         capacity = cohort.places.capacity
         taken = _("%(taken)s of %(seats)s seats") % {"taken": cohort.places.sold, "seats": capacity}
+        if not cohort.places.sold and capacity is not None and cohort.state in NOT_SHARED:
+            taken = ngettext("%(n)s seat", "%(n)s seats", capacity) % {"n": capacity}
         found.append(
             CohortLine(
                 cohort,
@@ -137,7 +142,7 @@ def programme(request: Request, pk: int) -> HttpResponse:
     row = _find_programme(request, pk)
     cohorts = list(row.cohorts.run_by(request.user).select_related("programme", "places"))
     texts = [
-        {"label": label, "value": getattr(row, name), "note": "", "url": ""}
+        {"label": _("Themes") if name == "themes" else label, "value": getattr(row, name), "note": "", "url": ""}
         for name, (label, _length, _rows) in ProgrammeForm.TEXTS.items()
     ]
     return render(
@@ -293,7 +298,7 @@ def _seat_sentences(cohort: Cohort, number: todos.Counts, today: date) -> list[s
             % {"n": number.waiting}
         )
     applied = number.counting + number.pending
-    if applied and cohort.state in (CohortState.OPEN, CohortState.SELECTION):
+    if applied and cohort.state in (CohortState.OPEN, CohortState.SELECTION) and not cohort.selection_confirmed_at:
         said.append(
             ngettext("%(n)s application has come in.", "%(n)s applications have come in.", applied) % {"n": applied}
         )
@@ -483,7 +488,7 @@ def cohort_new(request: Request, pk: int) -> HttpResponse:
         try:
             made = actions.make_next(programme=row, by=request.user, now=clock.now(), **form.cleaned_data)
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            refuse(form, refusal, BESIDE)
         else:
             words = _("%(cohort)s is made, with the plan of the last round and no people.")
             messages.success(request, words % {"cohort": made.short_name})
@@ -521,7 +526,7 @@ def cohort_edit(request: Request, pk: int) -> HttpResponse:
         try:
             actions.change_cohort(cohort=row, guarantees=form.guarantees, by=request.user, now=clock.now(), **facts)
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            refuse(form, refusal, BESIDE)
         else:
             messages.success(request, _("The round is saved."))
             return redirect(row)
@@ -544,7 +549,7 @@ def capacity(request: Request, pk: int) -> HttpResponse:
                 now=clock.now(),
             )
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            refuse(form, refusal, BESIDE)
         else:
             messages.success(request, _("The number of seats is changed."))
             return redirect(row)

@@ -10,16 +10,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from base import clock
-from base.forms import render_form
+from base.forms import refuse, render_form
 from base.refusal import Refusal
 from events.letters import cancelled_mail
+from events.rules.days import EndsBeforeStart, NothingMoved
 from events.states import EventState, RegistrationState
 from people.models import Organisation, Request
 from people.states import Language
 from programmes.actions import days as actions
 from programmes.forms.days import CancelForm, DayForm, HostForm, MoveForm, PlaceForm
 from programmes.models import Cohort, CourseDay
-from programmes.rules.cohorts import fair_hosts
+from programmes.rules.cohorts import NewDayPast, fair_hosts
 from programmes.views.cohorts import find_cohort
 
 
@@ -156,7 +157,7 @@ def day_move(request: Request, pk: int, number: int) -> HttpResponse:
         try:
             actions.move_day(day=row, by=request.user, now=clock.now(), **form.cleaned_data)
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            refuse(form, refusal, {EndsBeforeStart: "end_time", NothingMoved: "on", NewDayPast: "on"})
         else:
             messages.success(request, _("The day is moved, and everyone on it is told."))
             return redirect(row)

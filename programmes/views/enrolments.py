@@ -58,6 +58,19 @@ def _steps(enrolment: Enrolment, side: Side, viewer: Any) -> list[Step]:
     ]
 
 
+def _more(enrolment: Enrolment) -> list[tuple[str, str]]:
+    """What a coordinator may do with this enrolment on a page of its own."""
+    found = []
+    side = enrolment.programme_side
+    if side == ProgrammeSide.APPLIED and enrolment.employer_side != EmployerSide.APPROVED:
+        found.append((reverse("programmes:include", args=[enrolment.pk]), _("Let the application count")))
+    if side == ProgrammeSide.ENROLLED:
+        found.append((reverse("programmes:make_up", args=[enrolment.pk]), _("Make up a day")))
+    if side in (ProgrammeSide.ENROLLED, ProgrammeSide.PAUSED):
+        found.append((reverse("programmes:leave", args=[enrolment.pk]), _("End the participation")))
+    return found
+
+
 def page(request: Request, enrolment: Enrolment, **forms: Any) -> HttpResponse:
     """The enrolment's page, with forms that came back wrong."""
     runs = Cohort.objects.run_by(request.user).filter(pk=enrolment.cohort_id).exists()
@@ -88,6 +101,7 @@ def page(request: Request, enrolment: Enrolment, **forms: Any) -> HttpResponse:
         "open_for_answer": enrolment.employer_side != EmployerSide.APPROVED
         and enrolment.programme_side != ProgrammeSide.WITHDRAWN,
         "runs": runs,
+        "more": _more(enrolment) if runs else [],
         "flags": flags,
         "address_form": AddressForm(initial={"address": enrolment.manager_address}),
         "phone_form": PhoneForm(),

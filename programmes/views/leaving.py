@@ -26,6 +26,8 @@ def leave(request: Request, pk: int) -> HttpResponse:
         raise Forbidden(str(rules.LeavingNotYours()))
     own = enrolment.person_id == request.user.pk
     form = LeaveForm(request.POST or None)
+    if not own:
+        form.fields["why"].help_text = _("The coordinator, the manager and the person see it.")
     form.back = "/" if own else enrolment.get_absolute_url()
     if form.is_bound and form.is_valid():
         try:

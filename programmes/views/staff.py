@@ -164,7 +164,7 @@ def register(request: Request) -> HttpResponse:
             if form.cleaned_data["people"] or new:
                 draft = actions.start_staff_draft(by=manager, data={**form.cleaned_data, "new": new}, now=now())
                 return redirect("programmes:staff_check", draft.pk)
-            form.add_error(None, _("Choose at least one person, or write a new one."))
+            form.add_error("people", _("Choose at least one person, or write a new one."))
         return _screen(request, form, rows, cohorts, status=422)
     count = max(1, len(rows_initial))
     rows = NewcomerFormSet(prefix="new", form_kwargs=extra, initial=rows_initial or [{} for _row in range(count)])

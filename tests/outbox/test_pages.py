@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Deed
+from base import jobs
 from outbox import actions
 from outbox.models import Letter
 from outbox.states import LetterState
@@ -194,3 +195,11 @@ def test_a_wrong_date_is_said_and_nothing_is_released(client: Any, cast: Any, at
 def test_operations_are_the_administrators(client: Any, cast: Any) -> None:
     assert login(client, cast.ada).get("/operations/").status_code == 200
     assert login(client, cast.malin).get("/operations/").status_code == 404
+
+
+def test_every_job_has_a_name_that_people_read(client: Any, cast: Any) -> None:
+    nameless = [job.name for job in jobs.jobs().values() if job.title == job.name]
+    assert nameless == []  # give @job(...) a title=
+    page = login(client, cast.ada).get("/operations/")
+    assert "Skicka mejl" in page.content.decode()
+    assert page.context["idle"]  # nothing is said to be well before the clock has gone

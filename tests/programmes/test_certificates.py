@@ -597,7 +597,7 @@ def test_the_participant_sees_what_is_missing_and_then_the_certificate(cast: Any
     cast.attendance(enrolment, *("n",) * 6, "a", "f")
     client = sign_in(cast.tuva)
     page = client.get("/programmes/my/documents/").content.decode()
-    assert "saknar dag 7 och 8" in page
+    assert "Saknar dag 7 och 8" in page
     certificate = issued(enrolment, cast)
     page = client.get("/programmes/my/documents/").content.decode()
     assert certificate.code in page

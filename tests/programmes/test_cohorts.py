@@ -379,7 +379,14 @@ def test_a_day_is_changed_hosted_moved_and_cancelled_on_its_pages(cast, sign_in)
     place = {"venue": "Stadshuset", "arrival_sv": "kaffe 8.30", "confirmed": "on"}
     assert client.post(at("day_place"), place).status_code == 302
     moved = {"on": "17.6.2027", "start_time": "10.00", "end_time": "16", "reason": ""}
-    assert client.post(at("day_move"), {**moved, "end_time": "9"}).status_code == 422
+    for wrong, field in (
+        ({"end_time": "9"}, "end_time"),
+        ({"on": "31.6.2027"}, "on"),
+        ({"on": "1.1.2020"}, "on"),  # a time that has been, and a letter to everyone about it
+    ):
+        refused = client.post(at("day_move"), {**moved, **wrong})
+        assert (refused.status_code, list(refused.context["form"].errors)) == (422, [field])
+    assert Event.objects.get(pk=day.event_id).date == day.event.date
     assert client.post(at("day_move"), moved).status_code == 302
     event = Event.objects.get(pk=day.event_id)
     assert (event.title_fi, event.host, event.date) == ("Yhteistyö", cast.flen, date(2027, 6, 17))
@@ -403,3 +410,26 @@ def test_the_host_of_one_day_is_not_the_host_of_another(cast, sign_in):
     assert [town.name for town in rules.fair_hosts(cohort, 1, before=5)] == ["Nyköping"]
     assert day.event.host == cast.nykoping
     assert timedelta(0) < day.event.starts_at - datetime(2027, 4, 16, tzinfo=day.event.starts_at.tzinfo)
+
+
+def test_a_coordinator_finds_what_she_can_do_with_a_participant(cast, sign_in):
+    cohort = cast.cohort()
+    taking_part = cast.enrolment(cohort, cast.tuva)
+    client = sign_in(cast.malin)
+    page = client.get(taking_part.get_absolute_url())
+    paths = [url for url, _words in page.context["more"]]
+    assert paths == [reverse(f"programmes:{name}", args=[taking_part.pk]) for name in ("make_up", "leave")]
+    assert all(path in page.content.decode() for path in paths)
+    assert [client.get(path).status_code for path in paths] == [200, 200]
+    assert sign_in(cast.stina).get(taking_part.get_absolute_url()).context["more"] == []
+    assert reverse("programmes:leave", args=[taking_part.pk]) in sign_in(cast.tuva).get("/").content.decode()
+
+
+def test_the_number_of_seats_is_refused_beside_its_field(cast, sign_in):
+    cohort = cast.cohort()
+    cast.enrolment(cohort, cast.tuva)
+    cast.enrolment(cohort, cast.yasmin)
+    page = sign_in(cast.malin).post(
+        reverse("programmes:capacity", args=[cohort.pk]), {"capacity": "1", "reason": "A smaller room"}
+    )
+    assert (page.status_code, list(page.context["form"].errors)) == (422, ["capacity"])
