@@ -52,7 +52,14 @@ def test_every_part_gets_all_that_the_settings_need(name):
 
 def test_data_survives_a_restart():
     mounted = {volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
-    assert mounted == set(COMPOSE["volumes"]) == {"files", "database", "queue"}
+    assert mounted == set(COMPOSE["volumes"]) == {"files", "keys", "database", "queue"}
+
+
+def test_the_keys_of_sealed_ballots_are_mounted_in_the_worker_only():
+    has_keys = {name for name, service in SERVICES.items() if "keys:/keys" in service.get("volumes", [])}
+    assert has_keys == {"worker"}
+    assert SERVICES["worker"]["environment"]["KEYS_DIR"] == "/keys"
+    assert SERVICES["web"]["environment"]["KEYS_DIR"] != "/keys"
 
 
 def test_nothing_but_the_web_server_and_the_mail_catcher_can_be_reached_and_only_from_the_machine_itself():

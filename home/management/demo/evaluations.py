@@ -50,14 +50,17 @@ def open_form(event: Event, *, now: datetime) -> Evaluation | None:
 
 def answer(evaluation: Evaluation, *, share: float, now: datetime) -> None:
     """Some of those who were asked answer with their links."""
-    people = list(Invitation.objects.filter(box=evaluation.box).order_by("pk").values_list("person_id", flat=True))
+    box = evaluation.box
+    if box is None:
+        return
+    people = list(Invitation.objects.filter(box=box).order_by("pk").values_list("person_id", flat=True))
     for n, pk in enumerate(people[: round(len(people) * share)]):
         said: Answers = {"score": SCORES[n % len(SCORES)], "own1": SCORES[(n + 5) % len(SCORES)]}
         for key, words, every in (("good", GOOD, 1), ("missing", MISSING, 2), ("better", BETTER, 4)):
             if n % every == 0:
                 said[key] = words[(n // every) % len(words)]
-        asked = {one["key"] for page in evaluation.box.questions["pages"] for one in page["questions"]}
-        link = answers.link_for(box=evaluation.box, person_id=pk)
+        asked = {one["key"] for page in box.questions["pages"] for one in page["questions"]}
+        link = answers.link_for(box=box, person_id=pk)
         ticket = answers.open_ticket(code=link, now=now)
         answers.cast(ticket=ticket, answers={key: value for key, value in said.items() if key in asked}, now=now)
 
