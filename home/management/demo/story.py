@@ -30,7 +30,7 @@ from programmes.models import Cohort, CourseDay, Enrolment, Programme
 from programmes.rules import selection as selection_rules
 from programmes.states import Answer, AnswerWay, Outcome, Part, ProgrammeSide
 
-from . import evaluations, material, newsletter
+from . import abstracts, evaluations, material, newsletter
 from . import people as cast
 from .people import Someone
 
@@ -131,6 +131,8 @@ class Story:
         self.hand_out(finished, running)
         self.open_round(finished.programme)
         self.newsletter()
+        with self.at(self.today - timedelta(days=1)) as now:
+            abstracts.call_for(self.region, by=self.malin, now=now)
 
     def newsletter(self) -> None:
         """The region's newsletter has readers, an issue that has been sent and one that is being written."""
