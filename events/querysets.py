@@ -198,6 +198,12 @@ class MaterialQuerySet(models.QuerySet["Material"]):
         Event = apps.get_model("events", "Event")
         return self.ready().filter(_begun(now), seen_by=Seen.PUBLIC, event__in=Event.objects.open_to_all().values("pk"))
 
+    def behind_link_of(self, registration: Registration, now: datetime) -> MaterialQuerySet:
+        """What who is registered may fetch with the link of the registration: nothing without a place."""
+        has_place = apps.get_model("events", "Registration").objects.with_place().filter(pk=registration.pk)
+        rows = self.ready().filter(_begun(now), event=registration.event_id, event__state__in=SHOWN)
+        return rows.filter(Exists(has_place))
+
     def out_of_date(self, today: date) -> MaterialQuerySet:
         """Whose review date passed 30 days ago."""
         return self.filter(review_on__lte=today - OUT_OF_DATE)

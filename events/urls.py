@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from events.views import abstracts, calls, days, evaluations, material, registrations, sign_up, staff_list
+from events.views import abstracts, calls, days, door, evaluations, material, registrations, sign_up, staff_list
 
 app_name = "events"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/<str:token>/change/", sign_up.mine_change, name="mine_change"),
     path("r/<str:token>/cancel/", sign_up.mine_cancel, name="mine_cancel"),
     path("r/<str:token>/calendar.ics", sign_up.mine_file, name="mine_file"),
+    path("r/<str:token>/material/<int:number>/", sign_up.mine_material, name="mine_material"),
     path("events/<int:pk>/register-staff/", staff_list.staff_list, name="staff_list"),
     path("events/<int:pk>/register-staff/<uuid:draft>/", staff_list.staff_list_check, name="staff_list_check"),
     path("events/<int:pk>/organise/registrations/", registrations.registrations, name="registrations"),
@@ -56,6 +57,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="registration_offer",
     ),
     path("events/<int:pk>/organise/ways/<int:way>/", registrations.way_capacity, name="way_capacity"),
+    # The door: check-in with and without network, and who was there in which half-day.
+    path("events/<int:pk>/organise/door/", door.door, name="door"),
+    path("events/<int:pk>/organise/door/shell/", door.door_shell, name="door_shell"),
+    path("events/<int:pk>/organise/door/worker.js", door.door_worker, name="door_worker"),
+    path("events/<int:pk>/organise/door/names/", door.door_names, name="door_names"),
+    path("events/<int:pk>/organise/door/send/", door.door_send, name="door_send"),
+    path("events/<int:pk>/organise/presence/", door.presence, name="presence"),
+    path("events/<int:pk>/organise/presence/file/", door.presence_file, name="presence_file"),
+    path("events/<int:pk>/organise/presence/<int:registration>/", door.presence_one, name="presence_one"),
     # Calls for abstracts: the organiser's pages, reviewers, the public section, and the links of those who write.
     path("events/<int:pk>/organise/abstracts/", calls.call, name="call"),
     path("events/<int:pk>/organise/abstracts/edit/", calls.call_edit, name="call_edit"),

@@ -26,7 +26,8 @@ from documents.states import FileState
 from documents.views import answer_file
 from events.actions import material as actions
 from events.forms.material import MaterialForm
-from events.models import Event, Material
+from events.models import Event, Material, Registration
+from events.querysets import MaterialQuerySet
 from events.rules import days
 from events.rules import material as rules
 from events.states import Seen
@@ -89,25 +90,46 @@ def lines(event: Event, person: Any, *, arranging: bool = False) -> list[Line]:
     Who is not signed in gets the addresses that are open to everybody. Only those who arrange see what is held or waits
     for its time.
     """
-    now, today, language = clock.now(), clock.today(event.zone), (get_language() or "sv").split("-")[0]
-    rows = Material.objects.visible_to(person, now=now).filter(event=event).in_order()
+    now = clock.now()
+    rows = Material.objects.visible_to(person, now=now).filter(event=event)
     if not arranging:
         rows = rows.ready().filter(Q(seen_from__isnull=True) | Q(seen_from__lte=now))
     everything = arranging and days.organises(event, person)
+
+    def may_change(row: Material) -> bool:
+        return everything or (arranging and row.owner_id == person.pk)
+
+    return _lines(event, rows, address=lambda row: _address(row, person), may_change=may_change)
+
+
+def lines_behind(registration: Registration, token: str) -> list[Line]:
+    """The material that a guest with a place sees on the page of the own link."""
+    rows = Material.objects.behind_link_of(registration, clock.now())
+    return _lines(registration.event, rows, address=lambda row: reverse("events:mine_material", args=[token, row.pk]))
+
+
+def _lines(
+    event: Event,
+    rows: MaterialQuerySet,
+    *,
+    address: Callable[[Material], str],
+    may_change: Callable[[Material], bool] = lambda _row: False,
+) -> list[Line]:
+    now, today, language = clock.now(), clock.today(event.zone), (get_language() or "sv").split("-")[0]
     found = []
-    for row in rows:
+    for row in rows.in_order():
         row.event = event
         about, lang = _about(row, language)
         found.append(
             Line(
                 material=row,
-                url=row.link or _address(row, person),
+                url=row.link or address(row),
                 about=about,
                 lang=row.language if lang else "",
                 out_of_date=rules.is_out_of_date(row, today),
                 held=row.file is not None and row.file.state != FileState.READY,
                 waits_until=row.seen_from if row.seen_from and row.seen_from > now else None,
-                may_change=everything or (arranging and row.owner_id == person.pk),
+                may_change=may_change(row),
             )
         )
     return found

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -19,14 +20,16 @@ from base.clock import now
 from base.forms import render_form
 from base.refusal import Refusal
 from base.tokens import LinkAltered, seal, unseal
+from documents.views import answer_file
 from events import feeds
 from events.actions import sign_up as actions
 from events.forms.sign_up import LinkForm, SignUpForm, shown_reply
 from events.letters.days import OWN, own_token, public_path, whole_place_of
 from events.letters.sign_up import WITH, file_of
-from events.models import Event, Needs, Question, Registration, Reply
+from events.models import Event, Material, Needs, Question, Registration, Reply
 from events.rules import sign_up as rules
 from events.states import ClaimState, EventState, RegistrationState, Way
+from events.views import material
 from people.models import Person
 from people.rules import name_for
 
@@ -295,6 +298,7 @@ def mine(request: HttpRequest, token: str) -> HttpResponse:
         for reply in Reply.objects.filter(registration=row).select_related("question").order_by("question__order")
     ]
     context["needs"] = Needs.objects.filter(claim=row.claim).first()
+    context["material"] = material.lines_behind(row, token) if context["confirmed"] else []
     return _private(render(request, "events/sign_up/mine.html", context))
 
 
@@ -386,3 +390,14 @@ def mine_file(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     name, content, _kind = file_of(row.event)
     return feeds.answer(request, content, filename=name, attachment=True)
+
+
+@login_not_required
+@require_safe
+def mine_material(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
+    """A file of the event, for who has a place."""
+    row = _opened(request, token)
+    if isinstance(row, HttpResponse):
+        return row
+    found = get_object_or_404(Material.objects.behind_link_of(row, now()).select_related("file"), pk=number)
+    return answer_file(found.file)

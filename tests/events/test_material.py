@@ -147,6 +147,37 @@ def test_a_guessed_number_opens_nothing(scene: Scene, sign_in: Any) -> None:
     assert sign_in(scene.cast.tuva).get(address).status_code == 404
 
 
+def test_a_guest_with_a_place_fetches_it_by_the_link_of_the_registration(scene: Scene, client: Any, at: Any) -> None:
+    from events.letters.days import own_token
+    from events.models import Claim, Places
+
+    at("2027-04-16 09:00")
+    guest = person("Gun Gäst", "gun@annat.example")
+    places = Places.objects.create(region=scene.event.region, capacity=5, label="x")
+    claim = Claim.objects.create(places=places, person=guest, state="confirmed", created_at=NOW, changed_at=NOW)
+    mine = Registration.objects.create(event=scene.event, person=guest, claim=claim, created_at=NOW, changed_at=NOW)
+    row, later = scene.add(), scene.add(seen_from=scene.event.starts_at, title="Senare")
+    elsewhere = scene.add(event=scene.other, by=scene.cast.malin)
+    token = own_token(mine)
+
+    def opens(number: int) -> int:
+        answer = client.get(reverse("events:mine_material", args=[token, number]))
+        answer.close()
+        return int(answer.status_code)
+
+    page = client.get(reverse("events:mine", args=[token])).content.decode()
+    assert "Fallet Ask" in page
+    assert "Senare" not in page
+    assert [opens(one.pk) for one in (row, later, elsewhere)] == [200, 404, 404]
+    for state in ("held", "waitlisted", "cancelled"):
+        Claim.objects.filter(pk=claim.pk).update(state=state, position=1 if state == "waitlisted" else None)
+        assert opens(row.pk) == 404
+        assert "Fallet Ask" not in client.get(reverse("events:mine", args=[token])).content.decode()
+    Claim.objects.filter(pk=claim.pk).update(state="confirmed", position=None)
+    Registration.objects.filter(pk=mine.pk).update(link_version=2)
+    assert opens(row.pk) == 410
+
+
 # ---------- Who adds, changes and removes ----------
 
 
