@@ -1,0 +1,156 @@
+"""What everybody sees of seminars, meetings and workshops: a region's list, and the page of one."""
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from base import clock
+from events import feeds
+from events.forms.organising import EventFilter
+from events.letters.days import whole_place_of
+from events.models import Event
+from events.querysets import EventQuerySet
+from events.rules.publishing import KINDS
+from events.states import EventState, Way
+from events.views.material import lines as material_lines
+from events.views.sign_up import panel_of
+from people.models import Region
+
+
+def _shown(request: HttpRequest, region: str) -> EventQuerySet:
+    return (
+        Event.objects.visible_to(request.user)
+        .shown()
+        .filter(region__slug=region, kind__in=KINDS)
+        .select_related("region", "host")
+    )
+
+
+@login_not_required
+@require_safe
+def listing(request: HttpRequest, region: str) -> HttpResponse:
+    """A region's events: those to come, the next first; or those that are over."""
+    place = get_object_or_404(Region, slug=region)
+    form = EventFilter(request.GET or None)
+    form.choice("when").choices = [("", _("To come")), ("past", _("Over"))]
+    typed = form.cleaned_data if form.is_valid() else {}
+    rows = _shown(request, region)
+    moment = clock.now()
+    if typed.get("kind"):
+        rows = rows.filter(kind=typed["kind"])
+    past = typed.get("when") == "past"
+    rows = rows.filter(ends_at__lte=moment).order_by("-starts_at") if past else rows.to_come(moment)
+    context = {"region": place, "rows": rows[:100], "filter": form, "past": past, "asked": any(typed.values())}
+    return render(request, "events/public/list.html", context)
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the programme with its lines."""
+
+    date: Any
+    items: list[Any]
+
+
+def programme_of(event: Event) -> list[Day]:
+    """The programme by day."""
+    found: dict[Any, list[Any]] = {}
+    for item in event.agenda.all():
+        found.setdefault(item.date, []).append(item)
+    return [Day(day, items) for day, items in found.items()]
+
+
+def structured(event: Event, ways: set[str], page: str) -> dict[str, Any]:
+    """The event in the words that search engines read (schema.org Event)."""
+    zone = ZoneInfo(event.zone)
+    modes = {
+        frozenset({True}): "https://schema.org/OfflineEventAttendanceMode",
+        frozenset({False}): "https://schema.org/OnlineEventAttendanceMode",
+    }
+    on_site = frozenset(way != Way.REMOTE for way in ways)
+    where: list[dict[str, Any]] = []
+    if True in on_site or not ways:
+        where.append({"@type": "Place", "name": event.venue or str(event.host or ""), "address": whole_place_of(event)})
+    if False in on_site:
+        where.append({"@type": "VirtualLocation", "url": page})
+    return {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "name": str(event.title),
+        "description": str(event.summary or event.description),
+        "startDate": event.starts_at.astimezone(zone).isoformat(),
+        "endDate": event.ends_at.astimezone(zone).isoformat(),
+        "eventStatus": "https://schema.org/EventCancelled"
+        if event.state == EventState.CANCELLED
+        else "https://schema.org/EventScheduled",
+        "eventAttendanceMode": modes.get(on_site, "https://schema.org/MixedEventAttendanceMode"),
+        "location": where,
+        "organizer": {"@type": "Organization", "name": str(event.region.name)},
+        "url": page,
+    }
+
+
+@login_not_required
+@require_safe
+def event(request: HttpRequest, region: str, pk: int) -> HttpResponse:
+    """The page of an event: programme, good to know, and how to register."""
+    found = get_object_or_404(_shown(request, region).select_related("region", "host", "contact"), pk=pk)
+    moment = clock.now()
+    panel = panel_of(found, moment=moment)
+    ways = {line.places.way for line in panel["lines"]}
+    page = settings.BASE_URL + request.path
+    context = {
+        "event": found,
+        "region": found.region,
+        "days": programme_of(found),
+        "good_to_know": [line.strip() for line in (found.good_to_know or "").splitlines() if line.strip()],
+        "panel": panel,
+        "remote": Way.REMOTE in ways,
+        "on_site": bool(ways - {Way.REMOTE}) or not ways,
+        "over": found.ends_at <= moment,
+        "structured": structured(found, ways, page),
+        "page_address": page,
+        "material": material_lines(found, request.user),
+    }
+    return render(request, "events/public/event.html", context)
+
+
+@login_not_required
+@require_safe
+def event_file(request: HttpRequest, region: str, pk: int) -> HttpResponse:
+    """The event as a calendar file, for everybody who sees it."""
+    found = get_object_or_404(_shown(request, region), pk=pk)
+    content = feeds.file_of([found], name=str(found.title))
+    name = slugify(str(found.title))[:40] or "helmi"
+    return feeds.answer(request, content, filename=f"{name}.ics", attachment=True)
+
+
+@login_not_required
+@require_safe
+def calendar(request: HttpRequest, region: str) -> HttpResponse:
+    """The region's public events as a calendar to follow, in the language of the address (`?lang=`)."""
+    place = get_object_or_404(Region, slug=region)
+    content = feeds.region_calendar(place, now=clock.now())
+    return feeds.answer(request, content, filename=f"{place.slug}.ics")
+
+
+@login_not_required
+@require_safe
+def rss(request: HttpRequest, region: str) -> HttpResponse:
+    """The region's public events as news to follow, in the language of the address (`?lang=`)."""
+    place = get_object_or_404(Region, slug=region)
+    return HttpResponse(feeds.region_news(place, now=clock.now()), content_type="application/rss+xml; charset=utf-8")
+
+
+def open_to_all(region: Region) -> list[Event]:
+    """A region's public events to come, for its front page; ways come with them."""
+    rows = Event.objects.open_to_all().filter(region=region, kind__in=KINDS).to_come(clock.now())
+    return list(rows.select_related("region", "host")[:6])
