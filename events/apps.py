@@ -9,11 +9,12 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         from events import letters
         from events.actions import evaluations as asked
-        from events.letters import abstracts, evaluations, material, sign_up
+        from events.letters import abstracts, evaluations, material, publishing, sign_up
 
         letters.register_kinds()
         abstracts.register_kinds()
         material.register_kinds()
+        publishing.register_kinds()
         sign_up.register_kinds()
         evaluations.register_kinds()
         asked.register()

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from events import actions
-from events.actions import evaluations, material, sign_up
+from events.actions import evaluations, material, publishing, sign_up
 from outbox import clock
 
 REMINDERS = "events.reminders"
@@ -80,3 +80,9 @@ def erase_replies(now: datetime) -> int:
 def erase_guests(now: datetime) -> int:
     """Erase people without an account 12 months after the last event."""
     return sign_up.erase_guests(now=now)
+
+
+@clock.job("events.opened", title=_("Telling that registration has opened"), every=timedelta(minutes=1))
+def tell_interested(now: datetime) -> int:
+    """Those who wanted to know are told that registration has opened."""
+    return publishing.tell_interested(now=now)

@@ -11,7 +11,7 @@ from events import letters, rules
 from events.actions import sign_up
 from events.actions.events import in_languages, scope_of
 from events.limits import wall
-from events.models import Change, Event, Staff
+from events.models import AgendaItem, Change, Event, Places, Staff
 from events.states import EventState, StaffFunction
 from outbox import actions as outbox
 from people.models import Organisation, Person
@@ -85,7 +85,7 @@ def move_event(
     """Give the event another day or other times; the reason may be empty.
 
     Its version rises: calendars show the new time under the same identity, reminders are due anew from the new day,
-    and everybody registered gets a notice after the time of undo. Taken back within that time, nobody is written to.
+    and everybody registered gets a notice after the time of undo. Its last day, programme and places move along. Taken back within that time, nobody is written to.
     Refused for others than the organisers (and written down), when it is over or cancelled, and when nothing changes.
     """
     _refuse("event_moved", event, by, now, rules.why_not_organise(event, by))
@@ -95,17 +95,28 @@ def move_event(
             raise refusal
         if (locked.date, locked.start_time, locked.end_time) == (date, start_time, end_time):
             raise rules.NothingMoved()
-        starts_at, ends_at = wall(date, start_time, locked.zone), wall(date, end_time, locked.zone)
+        shift = date - locked.date
+        last = locked.last_date + shift if locked.last_date else None
+        starts_at, ends_at = wall(date, start_time, locked.zone), wall(last or date, end_time, locked.zone)
         if ends_at <= starts_at:
             raise rules.EndsBeforeStart()
-        facts = {
+        facts: dict[str, Any] = {
             "date": date,
             "start_time": start_time,
             "end_time": end_time,
             "starts_at": starts_at,
             "ends_at": ends_at,
         }
+        if last is not None:
+            facts["last_date"] = last
+        if locked.closes_at is not None and locked.closes_at > starts_at:
+            facts["closes_at"] = starts_at
+            if locked.opens_at is not None and locked.opens_at >= starts_at:
+                facts["opens_at"] = None
         change = _change(locked, facts, reason=reason, by=by, now=now)
+        Places.objects.filter(event=locked).update(starts_at=locked.starts_at, offers_until=locked.closes_at)
+        for item in AgendaItem.objects.filter(event=locked) if shift else ():
+            AgendaItem.objects.filter(pk=item.pk).update(date=item.date + shift)
         outbox.cancel_about(about=locked, kinds=[letters.REMINDER], now=now)
         sign_up.keep_needs_until_after(event=locked)
         if locked.state != EventState.DRAFT:
