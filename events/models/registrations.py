@@ -86,7 +86,7 @@ class Reply(models.Model):
 
 
 class Scan(models.Model):
-    """Somebody was seen at the door, or was said not to have been: a fact that is kept even when it says nothing new."""
+    """Somebody was seen at the door, or was said not to have been: a fact, kept even when it says nothing new."""
 
     registration = models.ForeignKey(Registration, models.CASCADE, related_name="scans")
     # Made by the device, so that sending it again adds nothing.

@@ -44,6 +44,27 @@
     document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
   });
 
+  /* Signing out takes the names that a phone keeps for the door of an event along; what is not sent holds none. */
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (!/\/logout\/$/.test(form.getAttribute("action") || "") || !window.indexedDB || !indexedDB.databases) { return; }
+    if (event.defaultPrevented) { return; }
+    event.preventDefault();
+    var leave = function () { if (!form.dataset.left) { form.dataset.left = "yes"; form.submit(); } };
+    window.setTimeout(leave, 1000);
+    indexedDB.databases().then(function (found) {
+      if (!found.some(function (one) { return one.name === "helmi-door"; })) { leave(); return; }
+      var asked = indexedDB.open("helmi-door");
+      asked.onerror = leave;
+      asked.onsuccess = function () {
+        var work = asked.result.transaction(["keys", "lists"], "readwrite");
+        work.objectStore("lists").clear();
+        work.objectStore("keys").delete(IDBKeyRange.bound("names:", "names:\uffff"));
+        work.oncomplete = work.onabort = leave;
+      };
+    }, leave);
+  });
+
   /* Tell the outcome of a swap: an element with data-announce speaks through the page's one status region. */
   function announce(text) {
     var region = document.getElementById("announcer");
