@@ -164,6 +164,7 @@ def compose(
     template: str,
     context: dict[str, Any],
     *,
+    ask: str = "",
     why: str = "",
     region: str = "",
     funder: str = "",
@@ -175,9 +176,9 @@ def compose(
     """A mail from one plain template, as text and as HTML.
 
     The template's first line is "Subject: ..."; then an empty line and the body: paragraphs with empty lines between,
-    lists of lines that begin with "- ", and links as [words](address), where the address is one of ours; a link alone
-    on its line becomes a button. What people typed is text, whatever it looks like. `why` says why the reader got
-    the letter; `region` and `funder` stand in its foot.
+    lists of lines that begin with "- ", and links as [words](address), where the address is one of ours; the first
+    link that stands alone on its line becomes the button. What people typed is text, whatever it looks like. In the
+    foot stand `ask`, which says who answers questions, `why` the reader got the letter, `region` and `funder`.
     """
     rendered = get_template(template).template.render(Context(context, autoescape=False))  # type: ignore[attr-defined]  # Django's engine
     head, _separator, body = rendered.strip().partition("\n")
@@ -185,7 +186,7 @@ def compose(
         raise ValueError(f"{template} does not begin with its subject")
     subject = " ".join(head.removeprefix("Subject:").split())
     body = re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in body.strip().splitlines()))
-    foot = [line for line in (why, region, funder) if line]
+    foot = [line for line in (ask, why, region, funder) if line]
     text = LINK.sub(_link_as_text, body)
     if foot:
         text += "\n\n-- \n" + "\n".join(foot)
@@ -195,6 +196,7 @@ def compose(
             "subject": subject,
             "language": get_language(),
             "parts": _parts(body),
+            "ask": ask,
             "why": why,
             "region": region,
             "funder": funder,
@@ -214,6 +216,11 @@ def _link_as_text(match: re.Match[str]) -> str:
     return f"{words}: {url}" if ours(url) else match.group()
 
 
+def _link(url: str, words: str) -> SafeString:
+    """A link in the colour of links; mail readers know no stylesheet."""
+    return format_html('<a href="{}" style="color: #0B4F63;">{}</a>', url, words)
+
+
 def _inline(line: str) -> SafeString:
     """A line as HTML: everything escaped, and our own links clickable."""
     pieces: list[SafeString] = []
@@ -221,7 +228,7 @@ def _inline(line: str) -> SafeString:
     for match in LINK.finditer(line):
         words, url = match.groups()
         if ours(url):
-            pieces += [format_html("{}", line[end : match.start()]), format_html('<a href="{}">{}</a>', url, words)]
+            pieces += [format_html("{}", line[end : match.start()]), _link(url, words)]
             end = match.end()
     pieces.append(format_html("{}", line[end:]))
     return format_html_join("", "{}", ((piece,) for piece in pieces))
@@ -234,7 +241,7 @@ def _parts(body: str) -> list[_Part]:
         open_part: _Part | None = None
         for line in block.splitlines():
             alone = LINK.fullmatch(line)
-            if alone and ours(alone.group(2)):
+            if alone and ours(alone.group(2)) and not any(part.kind == "button" for part in parts):
                 parts.append(_Part("button", [format_html("{}", alone.group(1))], alone.group(2)))
                 open_part = None
                 continue

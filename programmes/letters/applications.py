@@ -62,25 +62,31 @@ def compose_for(
     context: dict[str, Any],
     *,
     why: str,
+    asks: bool = True,
     secrets: Sequence[str] = (),
     attachments: Sequence[tuple[str, str | bytes, str]] = (),
 ) -> Mail:
-    """A mail of a cohort: from the region, answers go to the coordinator, the funder's words in the foot."""
+    """A mail of a cohort: from the region, answers go to the coordinator, the funder's words in the foot.
+
+    The foot says who answers questions, unless not `asks`: the letter says it itself, or its reader is the coordinator.
+    """
     programme = cohort.programme
+    region = programme.region
     return compose(
         template,
         {
             "cohort": cohort,
             "programme": programme,
-            "region": programme.region,
+            "region": region,
             "responsible": cohort.responsible,
             **context,
         },
+        ask=_("Do you have a question? Answer this letter: the coordinator reads it.") if asks else "",
         why=why,
-        region=programme.region.name,
+        region=", ".join(line for line in (region.sender_name, region.phone) if line),
         funder=programme.funder.statement if programme.funder else "",
-        reply_to=cohort.responsible.email or "",
-        sender=programme.region.sender_name,
+        reply_to=cohort.responsible.email or region.sender_address,
+        sender=region.sender_name,
         secrets=secrets,
         attachments=attachments,
     )
@@ -224,6 +230,7 @@ def build_applied_again(letter: Letter) -> Mail | None:
             "link": address("programmes:application", token),
         },
         why=_("You get this letter because your address was given in an application."),
+        asks=False,
         secrets=[token],
     )
 
@@ -345,6 +352,7 @@ def build_answered(letter: Letter) -> Mail | None:
             "link": address("programmes:application", token),
         },
         why=_("You get this letter because you have applied."),
+        asks=transition.after == EmployerSide.APPROVED,
         secrets=[token],
     )
 
@@ -389,6 +397,7 @@ def build_contacts_missing(letter: Letter) -> Mail | None:
         "programmes/letters/contacts_missing.txt",
         {"rows": rows, "count": len(rows), "start": local_day(cohort, start) if start else None},
         why=_("You get this letter because you are responsible for the round."),
+        asks=False,
     )
 
 

@@ -165,6 +165,7 @@ def build_to_confirm(letter: Letter) -> Mail | None:
             "link": address("programmes:approvals", cohort.pk),
         },
         why=_("You get this letter because you are responsible for the round."),
+        asks=False,
     )
 
 

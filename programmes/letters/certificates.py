@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import key
 from outbox.actions import write
-from outbox.kinds import Mail, compose, register
+from outbox.kinds import Mail, register
 from outbox.models import Letter
+from programmes.letters.applications import compose_for
 from programmes.models import Certificate
 from programmes.states import CertificateState
 
@@ -53,38 +54,34 @@ def _certificate(letter: Letter, state: str) -> Certificate | None:
     )
 
 
-def _mail(template: str, certificate: Certificate) -> Mail:
+def _mail(template: str, certificate: Certificate, *, asks: bool) -> Mail:
     cohort = certificate.enrolment.cohort
-    region, funder = cohort.programme.region, cohort.programme.funder
-    return compose(
+    return compose_for(
+        cohort,
         f"programmes/letters/{template}.txt",
         {
             "certificate": certificate,
             "person": certificate.enrolment.person,
             "programme": cohort.programme.title,
             "round": cohort.number,
-            "responsible": cohort.responsible,
             "url": f"{settings.BASE_URL}{reverse('programmes:my_documents')}",
             "check_url": f"{settings.BASE_URL}{reverse('programmes:certificate', args=[certificate.code])}",
             "replaces": certificate.replaces.first(),
         },
         why=gettext("You get this letter because you took part in %(programme)s.")
         % {"programme": cohort.programme.title},
-        region=region.name,
-        funder=funder.statement if funder else "",
-        reply_to=cohort.responsible.email or "",
-        sender=region.sender_name,
+        asks=asks,
     )
 
 
 def _build_issued(letter: Letter) -> Mail | None:
     certificate = _certificate(letter, CertificateState.VALID)
-    return _mail("certificate", certificate) if certificate else None
+    return _mail("certificate", certificate, asks=True) if certificate else None
 
 
 def _build_revoked(letter: Letter) -> Mail | None:
     certificate = _certificate(letter, CertificateState.REVOKED)
-    return _mail("certificate_revoked", certificate) if certificate else None
+    return _mail("certificate_revoked", certificate, asks=False) if certificate else None
 
 
 register(ISSUED, _build_issued, title=_("Certificate"))

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import key
 from outbox.actions import write
-from outbox.kinds import Mail, compose, register
+from outbox.kinds import Mail, register
 from outbox.models import Letter
+from programmes.letters.applications import compose_for
 from programmes.models import Enrolment, Transition
 from programmes.states import ProgrammeSide
 
@@ -38,15 +39,12 @@ def build_left(letter: Letter) -> Mail | None:
     if enrolment is None:
         return None
     cohort = enrolment.cohort
-    region = cohort.programme.region
-    return compose(
+    return compose_for(
+        cohort,
         "programmes/letters/left.txt",
-        {"person": enrolment.person, "programme": cohort.programme, "cohort": cohort, "region": region},
+        {"person": enrolment.person},
         why=gettext("You get this letter because you took part in %(programme)s.") % {"programme": cohort.programme},
-        region=f"{region.sender_name} {region.phone}".strip(),
-        funder=cohort.programme.funder.statement if cohort.programme.funder else "",
-        reply_to=cohort.responsible.email or region.sender_address,
-        sender=region.sender_name,
+        asks=False,
     )
 
 

@@ -15,8 +15,9 @@ from base.tokens import seal
 from events.models import Claim
 from events.states import ClaimState, EventState
 from outbox.actions import write
-from outbox.kinds import Mail, compose, register
+from outbox.kinds import Mail, register
 from outbox.models import Letter
+from programmes.letters.applications import compose_for
 from programmes.models import Cohort, Enrolment
 from programmes.states import ProgrammeSide
 
@@ -25,6 +26,8 @@ WAITING = "programmes.waiting"
 PLACE = "programmes.place"
 OVER = "programmes.offer_over"
 CARRIED = "programmes.carried"
+# Letters that say in their own words what an answer to them is for.
+ASKING_THEMSELVES = ("carried", "offer_over")
 
 
 def offer_token(enrolment: Enrolment, offers: int) -> str:
@@ -80,31 +83,32 @@ def carried(enrolment: Enrolment, *, now: datetime) -> None:
 def _enrolment(letter: Letter) -> Enrolment | None:
     return (
         Enrolment.objects.filter(pk=letter.facts["enrolment"])
-        .select_related("cohort__programme__region", "cohort__programme__funder", "cohort__places", "person", "claim")
+        .select_related(
+            "cohort__programme__region",
+            "cohort__programme__funder",
+            "cohort__responsible",
+            "cohort__places",
+            "person",
+            "claim",
+        )
         .first()
     )
 
 
 def _mail(template: str, enrolment: Enrolment, *, secrets: tuple[str, ...] = (), **facts: Any) -> Mail:
     cohort = enrolment.cohort
-    region = cohort.programme.region
     first = cohort.days.exclude(event__state=EventState.CANCELLED).select_related("event").first()
-    return compose(
+    return compose_for(
+        cohort,
         f"programmes/letters/{template}.txt",
         {
             "enrolment": enrolment,
             "person": enrolment.person,
-            "cohort": cohort,
-            "programme": cohort.programme,
-            "region": region,
             "first": first.event if first else None,
             **facts,
         },
         why=gettext("You get this letter because you have applied to %(programme)s.") % {"programme": cohort.programme},
-        region=f"{region.sender_name} {region.phone}".strip(),
-        funder=cohort.programme.funder.statement if cohort.programme.funder else "",
-        reply_to=cohort.responsible.email or region.sender_address,
-        sender=region.sender_name,
+        asks=template not in ASKING_THEMSELVES,
         secrets=secrets,
     )
 
