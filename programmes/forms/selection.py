@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from base import dates
 from base.forms import Helper, PlainForm
+from base.refusal import Refusal
 from programmes.forms.applications import no_personal_number
 from programmes.models import CourseDay
-from programmes.rules.selection import Proposal
+from programmes.rules.selection import Proposal, ReasonMissing
 
 MOST_SEATS = 2000
 ERASED = _("Erased 30 days after the day")
@@ -51,6 +52,14 @@ class SeatsForm(PlainForm):
     def reasons(self) -> dict[int, str]:
         """Reasons by organisation."""
         return {row.organisation.pk: self.cleaned_data[f"reason_{row.organisation.pk}"] for row in self.proposal.rows}
+
+    def beside(self, refusal: Refusal) -> str | None:
+        """The field that a rule's no is about: the number of a municipality, or its reason."""
+        name = refusal.facts.get("organisation")
+        part = "reason" if isinstance(refusal, ReasonMissing) else "given"
+        return next(
+            (f"{part}_{row.organisation.pk}" for row in self.proposal.rows if row.organisation.name == name), None
+        )
 
 
 class IncludeForm(PlainForm):

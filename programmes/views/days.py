@@ -179,7 +179,7 @@ def day_cancel(request: Request, pk: int, number: int) -> HttpResponse:
         registration.person
         for registration in event.registrations.exclude(state=RegistrationState.CANCELLED).select_related("person")
     ]
-    if form.is_valid():
+    if form.is_valid() and "change" not in request.POST:  # "Back" leads to the form with what was typed
         reason = form.cleaned_data["reason"]
         if "confirm" in request.POST:
             try:

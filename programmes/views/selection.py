@@ -121,6 +121,8 @@ def seats_check(request: Request, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _seats_page(request, cohort, form.proposal, form)
     wanted = rules.proposal(cohort, given=form.given, reasons=form.reasons)
+    if "change" in request.POST:  # back to the numbers, as they were typed
+        return _seats_page(request, cohort, wanted, form)
     refusal = rules.why_not_confirm(cohort, wanted)
     if refusal is None and "confirm" in request.POST:
         try:
@@ -133,7 +135,7 @@ def seats_check(request: Request, pk: int) -> HttpResponse:
             messages.success(request, _("The places are offered and the letters are on their way."))
             return redirect(cohort)
     if refusal is not None:
-        form.add_error(None, str(refusal))
+        form.add_error(form.beside(refusal), str(refusal))
         return _seats_page(request, cohort, wanted, form)
     left = dict(wanted.given)
     offered: list[Enrolment] = []

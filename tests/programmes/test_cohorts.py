@@ -394,6 +394,8 @@ def test_a_day_is_changed_hosted_moved_and_cancelled_on_its_pages(cast, sign_in)
     check = client.post(at("day_cancel"), {"reason": "Snow"})
     assert check.status_code == 200
     assert "Snow" in check.context["previews"][0]["mail"].text
+    back = client.post(at("day_cancel"), {"reason": "Snow", "change": "yes"})
+    assert (back.status_code, back.context["form"]["reason"].value()) == (200, "Snow")
     assert Event.objects.get(pk=event.pk).state == "published"
     assert client.post(at("day_cancel"), {"reason": "Snow", "confirm": "yes"}).status_code == 302
     assert Event.objects.get(pk=event.pk).state == "cancelled"

@@ -236,6 +236,11 @@ def test_the_page_shows_both_steps_and_nothing_goes_before_the_check(cast, cohor
     assert not Letter.objects.exists()
     wrong = client.post(reverse("programmes:seats_check", args=[cohort.pk]), {**data, f"given_{es}": 2})
     assert wrong.status_code == 422
+    too_many = client.post(reverse("programmes:seats_check", args=[cohort.pk]), {**data, f"given_{fl}": 9})
+    assert list(too_many.context["form"].errors) == [f"given_{fl}"]
+    back = client.post(reverse("programmes:seats_check", args=[cohort.pk]), {**data, "change": "yes"})
+    assert back.status_code == 200
+    assert str(back.context["form"][f"given_{es}"].value()) == str(data[f"given_{es}"])
     done = client.post(reverse("programmes:seats_check", args=[cohort.pk]), {**data, "confirm": "yes"})
     assert done.status_code == 302
     assert Letter.objects.count() == 8
