@@ -20,6 +20,8 @@ from events.forms.days import AbsenceForm, PracticalitiesForm
 from events.letters import scope_of, whole_place_of
 from events.models import Event, Needs, Registration
 from events.rules import material as material_rules
+from events.rules import abstracts as abstract_rules
+from events.rules import door as door_rules
 from events.states import EventKind, EventState
 from events.views import material
 from people.models import Request
@@ -76,6 +78,8 @@ def event(request: Request, pk: int) -> HttpResponse:
         and (organises or works or (registration is not None and found.ends_at <= moment)),
         "material": material.lines(found, request.user),
         "may_add_material": material_rules.why_not_add(found, request.user) is None,
+        "book": reverse("events:book", args=[found.pk]) if _book(request, found) else "",
+        "has_door": (organises or works) and found.kind in door_rules.KINDS and found.state != EventState.CANCELLED,
     }
     return render(request, "events/event.html", context)
 

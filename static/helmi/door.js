@@ -368,7 +368,7 @@
       } catch { tell(say("no-camera")); return; }
       video.srcObject = stream;
       video.hidden = false;
-      await video.play();
+      video.play().catch(() => undefined); // pictures come when they come
       button.setAttribute("aria-pressed", "true");
       words.textContent = button.dataset.stop;
       look();
