@@ -461,6 +461,7 @@ class CapacityForm(PlainForm):
     """Another number of places, with the reason."""
 
     submit = gettext_lazy("Change the number")
+    show_optional = False
     capacity = forms.IntegerField(
         label=gettext_lazy("Number of places"),
         min_value=0,
@@ -508,6 +509,7 @@ class ExportForm(PlainForm):
     """The list as a file; with needs only for a reason."""
 
     submit = gettext_lazy("Make the file")
+    show_optional = False
     form = forms.ChoiceField(
         label=gettext_lazy("Form"),
         choices=[("xlsx", "XLSX (Excel)"), ("csv", "CSV")],
