@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from events.views import abstracts, calls, days, door, evaluations, material, registrations, sign_up, staff_list
+from events.views import (
+    abstracts,
+    calls,
+    days,
+    door,
+    evaluations,
+    material,
+    organising,
+    public,
+    registrations,
+    sign_up,
+    staff_list,
+)
 
 app_name = "events"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,6 +38,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/<int:pk>/evaluation/texts/", evaluations.evaluation_texts, name="evaluation_texts"),
     path("events/<int:pk>/evaluation/texts/<uuid:text>/", evaluations.evaluation_text, name="evaluation_text"),
     path("f/<str:token>.ics", days.feed, name="feed"),
+    # Organising seminars, meetings and workshops, and what everybody sees of them.
+    path("events/", organising.organised, name="organised"),
+    path("events/new/", organising.event_new, name="event_new"),
+    path("events/<int:pk>/organise/", organising.organise, name="organise"),
+    path("events/<int:pk>/organise/announce/", organising.event_announce, name="event_announce"),
+    path("events/<int:pk>/organise/publish/", organising.event_publish, name="event_publish"),
+    path("events/<int:pk>/organise/texts/", organising.event_words, name="event_words"),
+    path("events/<int:pk>/organise/arrange/", organising.arrange, name="arrange"),
+    path("events/<int:pk>/organise/programme/", organising.agenda, name="agenda"),
+    path("events/<int:pk>/organise/ways/", organising.ways, name="ways"),
+    path("events/<int:pk>/organise/ways/<int:way>/remove/", organising.way_remove, name="way_remove"),
+    path("events/<int:pk>/organise/move/", organising.event_move, name="event_move"),
+    path("events/<int:pk>/organise/cancel/", organising.event_cancel, name="event_cancel"),
+    path("events/<int:pk>/organise/copy/", organising.event_copy, name="event_copy"),
+    path("<slug:region>/events/", public.listing, name="listing"),
+    path("<slug:region>/events/feed.rss", public.rss, name="rss"),
+    path("<slug:region>/events/calendar.ics", public.calendar, name="region_calendar"),
+    path("<slug:region>/events/<int:pk>/", public.event, name="public"),
+    path("<slug:region>/events/<int:pk>/calendar.ics", public.event_file, name="public_file"),
+    path("<slug:region>/events/<int:pk>/interest/", public.interest, name="interest"),
+    path("<slug:region>/events/<int:pk>/picture.png", public.picture, name="picture"),
     # Registering: without an account, by the personal link, several at once; and the organiser's list.
     path("<slug:region>/events/<int:pk>/register/", sign_up.sign_up, name="sign_up"),
     path("<slug:region>/events/<int:pk>/register/link/", sign_up.ask_link, name="sign_up_link"),
@@ -70,11 +103,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/<int:pk>/organise/abstracts/", calls.call, name="call"),
     path("events/<int:pk>/organise/abstracts/edit/", calls.call_edit, name="call_edit"),
     path("events/<int:pk>/organise/abstracts/close/", calls.call_close, name="call_close"),
-    path("events/<int:pk>/organise/abstracts/reviewers/", calls.reviewers, name="reviewers"),
+    path("events/<int:pk>/organise/abstracts/reviewers/", calls.reviewers, name="call_reviewers"),
     path("events/<int:pk>/organise/abstracts/<int:abstract>/", calls.abstract_read, name="abstract_read"),
     path("events/<int:pk>/organise/abstracts/<int:abstract>/decide/", calls.abstract_decide, name="abstract_decide"),
     path("events/<int:pk>/organise/abstracts/<int:abstract>/blind/", calls.abstract_blind, name="abstract_blind"),
     path("events/<int:pk>/abstracts.pdf", abstracts.book, name="book"),
+    path("r/<str:token>/abstracts.pdf", abstracts.mine_book, name="mine_book"),
     path("events/abstracts/", abstracts.my_abstracts, name="my_abstracts"),
     path("events/reviews/", calls.reviews, name="reviews"),
     path("events/reviews/<int:pk>/", calls.review, name="review"),

@@ -144,6 +144,7 @@ class Shell:
             yield Item(_("My staff"), reverse("programmes:staff"), "people", count=waiting)
         if reach.coordinator or reach.administrator:
             yield Item(_("Programmes"), reverse("programmes:programmes"), "book")
+            yield Item(_("Events"), reverse("events:organised"), "cal")
             yield Item(_("Participants"), reverse("programmes:participants"), "people")
             yield Item(_("Letters"), reverse("outbox:letters"), "mail")
             if self.writes_newsletters:

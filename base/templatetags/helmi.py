@@ -1,5 +1,6 @@
 """What every template may say: days and numbers in words, icons, marks, states and the other shared pieces."""
 
+import json
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -114,6 +115,12 @@ def clock_time(value: datetime | time | None) -> str:
 
 
 @register.filter
+def clock_bare(value: datetime | time | None) -> str:
+    """9.00, where a column of times needs no word before each."""
+    return dates.clock(here(value)) if value is not None else ""
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """ons 12 maj kl. 9.00."""
     return dates.moment(here(value), today=_today()) if value else ""
@@ -168,6 +175,15 @@ def icon(name: str) -> SafeString:
         static("helmi/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def json_ld(facts: dict[str, Any]) -> SafeString:
+    """Facts about the page for search engines (JSON-LD): data, no script, and no markup whatever people typed."""
+    safe = json.dumps(facts, ensure_ascii=False).translate(
+        {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+    )
+    return format_html('<script type="application/ld+json">{}</script>', SafeString(safe))
 
 
 @register.simple_tag
@@ -249,7 +265,9 @@ def error_summary(*forms: Any) -> dict[str, Any]:
     """What needs correcting in these forms or formsets, each sentence a link to its field."""
     errors: list[dict[str, str]] = []
     for form in forms:
-        if hasattr(form, "management_form"):
+        if isinstance(form, list):
+            errors += [error for row in form for error in _links(row) if row.is_bound]
+        elif hasattr(form, "management_form"):
             errors += [{"href": "", "sentence": sentence} for sentence in form.non_form_errors()]
             errors += [error for row in form.forms for error in _links(row)]
         elif getattr(form, "is_bound", False):

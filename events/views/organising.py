@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -59,7 +59,7 @@ def organised(request: Request) -> HttpResponse:
     """The events of one's regions: to come, drafts, over."""
     regions = list(regions_of(request.user))
     if not regions:
-        raise Forbidden(_("Only the coordinators of the region can do this."))
+        raise Http404
     form = EventFilter(request.GET or None)
     typed = form.cleaned_data if form.is_valid() else {}
     moment = clock.now()
@@ -83,7 +83,7 @@ def event_new(request: Request) -> HttpResponse:
     """A new event: what, when and for whom."""
     regions = regions_of(request.user)
     if not regions:
-        raise Forbidden(_("Only the coordinators of the region can do this."))
+        raise Http404
     form = DraftForm(request.POST or None, regions=regions)
     form.back = reverse("events:organised")
     if form.is_valid():

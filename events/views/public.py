@@ -5,24 +5,38 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from base import clock
+from base.forms import render_form
+from base.refusal import Refusal
 from events import feeds
+from events.actions.publishing import note_interest
+from events.documents.pictures import share_picture
 from events.forms.organising import EventFilter
-from events.letters.days import whole_place_of
+from events.forms.public import InterestForm
+from events.letters.days import place_of, whole_place_of
 from events.models import Event
 from events.querysets import EventQuerySet
-from events.rules.publishing import KINDS
+from events.rules import sign_up as registering
+from events.rules.publishing import KINDS, languages_of, why_not_interest
 from events.states import EventState, Way
+from events.views.days import map_of
 from events.views.material import lines as material_lines
-from events.views.sign_up import panel_of
+from events.views.sign_up import panel_of, within
 from people.models import Region
+
+# How many addresses one network can leave in an hour.
+MOST_INTERESTED = 60
 
 
 def _shown(request: HttpRequest, region: str) -> EventQuerySet:
@@ -107,10 +121,22 @@ def event(request: HttpRequest, region: str, pk: int) -> HttpResponse:
     panel = panel_of(found, moment=moment)
     ways = {line.places.way for line in panel["lines"]}
     page = settings.BASE_URL + request.path
+    days = programme_of(found)
+    left = [line.free for line in panel["lines"] if line.free is not None]
     context = {
         "event": found,
         "region": found.region,
-        "days": programme_of(found),
+        "days": days,
+        "several": len(days) > 1,
+        "place": place_of(found),
+        "whole_place": whole_place_of(found),
+        "map": map_of(found) if Way.REMOTE not in ways or len(ways) > 1 else "",
+        "left": sum(left) if left else None,
+        "announced": found.state == EventState.ANNOUNCED,
+        "may_be_told": why_not_interest(found, now=moment) is None,
+        "interest": InterestForm(),
+        "languages": languages_of(found),
+        "picture": f"{settings.BASE_URL}{reverse('events:picture', args=[region, pk])}?lang={get_language()}",
         "good_to_know": [line.strip() for line in (found.good_to_know or "").splitlines() if line.strip()],
         "panel": panel,
         "remote": Way.REMOTE in ways,
@@ -121,6 +147,46 @@ def event(request: HttpRequest, region: str, pk: int) -> HttpResponse:
         "material": material_lines(found, request.user),
     }
     return render(request, "events/public/event.html", context)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def interest(request: HttpRequest, region: str, pk: int) -> HttpResponse:
+    """ "Tell me when registration opens": an address, one letter, and the address is erased."""
+    found = get_object_or_404(_shown(request, region), pk=pk)
+    form = InterestForm(request.POST or None)
+    form.back = reverse("events:public", args=[region, pk])
+    refusal: Refusal | None = why_not_interest(found, now=clock.now())
+    if refusal is None and form.is_valid():
+        if not within(request, "interest", MOST_INTERESTED):
+            form.add_error(None, str(registering.TooManyFromHere()))
+        else:
+            try:
+                note_interest(
+                    event=found, address=form.cleaned_data["email"], language=get_language() or "sv", now=clock.now()
+                )
+            except Refusal as no:
+                form.add_error(None, str(no))
+            else:
+                messages.success(request, _("You get a letter when registration opens."))
+                return redirect(form.back)
+    context = {"event": found, "region": found.region, "refusal": refusal}
+    return render_form(request, "events/public/interest.html", form, context)
+
+
+@login_not_required
+@require_safe
+def picture(request: HttpRequest, region: str, pk: int) -> HttpResponse:
+    """The picture that is shown where somebody shares the page's address."""
+    found = get_object_or_404(_shown(request, region), pk=pk)
+    key = f"share:{found.pk}:{found.changed_at.timestamp()}:{get_language()}"
+    image = cache.get(key)
+    if image is None:
+        image = share_picture(found)
+        cache.set(key, image, 24 * 3600)
+    response = HttpResponse(image, content_type="image/png")
+    response["Cache-Control"] = "public, max-age=3600" if found.audience == "public" else "private, max-age=3600"
+    return response
 
 
 @login_not_required

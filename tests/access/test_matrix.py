@@ -351,6 +351,54 @@ def seminar(world: World) -> dict[str, Any]:
     return {"pk": seminar_of(world).pk}
 
 
+@on(
+    "events:organise", "events:event_announce", "events:event_publish", "events:event_words", "events:arrange",
+    "events:agenda", "events:ways", "events:event_move", "events:event_cancel", "events:event_copy",
+)  # fmt: skip
+def organised_seminar(world: World) -> dict[str, Any]:
+    """The seminar."""
+    return {"pk": seminar_of(world).pk}
+
+
+@on("events:way_remove")
+def way_of_seminar(world: World) -> dict[str, Any]:
+    """The seminar's places."""
+    row = seminar_of(world)
+    return {"pk": row.pk, "way": row.ways.get().pk}
+
+
+@on("events:listing", "events:rss", "events:region_calendar")
+def region_with_events(world: World) -> dict[str, Any]:
+    """The region."""
+    return {"region": world.cast.sormland.slug}
+
+
+@on("events:public", "events:public_file")
+def public_meeting(world: World) -> dict[str, Any]:
+    """A meeting that is open to everybody."""
+    from datetime import time
+
+    from events.actions import publishing
+    from events.models import Event
+
+    cast = world.cast
+    row = Event.objects.filter(kind="meeting", region=cast.sormland).first()
+    if row is None:
+        row = publishing.draft_event(
+            region=cast.sormland,
+            kind="meeting",
+            audience="public",
+            title={"sv": "Regionmöte", "fi": "Aluekokous"},
+            date=date(2027, 11, 5),
+            start_time=time(9),
+            end_time=time(15),
+            by=cast.malin,
+            now=NOW,
+        )
+        publishing.announce_event(event=row, by=cast.malin, now=NOW)
+    return {"region": cast.sormland.slug, "pk": row.pk}
+
+
 @on("events:registration", "events:registration_cancel", "events:registration_offer")
 def seminar_registration(world: World) -> dict[str, Any]:
     """Tuva waits for a place on the seminar."""
@@ -374,6 +422,59 @@ def staff_draft(world: World) -> dict[str, Any]:
     data = {"way": row.ways.get().pk, "people": [], "rows": "Ny; ny@annan.example", "language": "sv"}
     draft = staff_list.start(event=row, data=data, by=world.cast.stina, now=NOW)
     return {"pk": row.pk, "draft": draft.pk}
+
+
+def abstract_of(world: World) -> Any:
+    """An abstract on that seminar, accepted; a lecturer from far away has written it, and Tuva reviews it."""
+    from decimal import Decimal
+
+    from events.actions import calls
+    from events.models import Abstract, Author, Review
+
+    cast, event = world.cast, seminar_of(world)
+    call = calls.set_call(
+        event=event, opens_at=NOW, closes_at=NOW + timedelta(days=3), blind=True, section={"sv": "Sammandrag"},
+        reviews_each=1, by=cast.malin, now=NOW,
+    )  # fmt: skip
+    row = Abstract.objects.create(
+        call=call, person=cast.lecturer, state="submitted", language="sv", title="Rubrik", text="Text", publish=True,
+        pages=1, fill=Decimal("0.5"), created_at=NOW, changed_at=NOW, submitted_at=NOW,
+    )  # fmt: skip
+    Author.objects.create(abstract=row, name="Lena", confirmed_at=NOW)
+    Review.objects.create(abstract=row, reviewer=cast.tuva, given_at=NOW)
+    return row
+
+
+@on("events:call", "events:call_edit", "events:call_close", "events:call_reviewers")
+def calling_event(world: World) -> dict[str, Any]:
+    """The seminar that calls for abstracts."""
+    return {"pk": abstract_of(world).call.event_id}
+
+
+@on("events:book")
+def event_with_book(world: World) -> dict[str, Any]:
+    """The seminar with an abstract in its book."""
+    from events.actions import calls
+
+    row = abstract_of(world)
+    event = row.call.event
+    calls.decide(abstract=row, accept=True, by=world.cast.malin, now=NOW)
+    event.registrations.update(claim=None)
+    event.registrations.get_or_create(person=world.cast.edvin, defaults={"created_at": NOW, "changed_at": NOW})
+    return {"pk": row.call.event_id}
+
+
+@on("events:abstract_read", "events:abstract_decide", "events:abstract_blind")
+def one_abstract(world: World) -> dict[str, Any]:
+    """What came in."""
+    row = abstract_of(world)
+    return {"pk": row.call.event_id, "abstract": row.pk}
+
+
+@on("events:review")
+def one_review(world: World) -> dict[str, Any]:
+    """Tuva's review of it."""
+    return {"pk": abstract_of(world).reviews.get().pk}
 
 
 @on("events:absence", "events:absence_undo", "events:needs")
@@ -624,6 +725,7 @@ def kwargs_of(route: Route, world: World) -> dict[str, Any]:
 
 # Files that one person asked for or brought in are that person's alone, whatever others' roles.
 OWNERS = {
+    "events:review": "tuva",
     "reports:export": "malin",
     "people:import": "malin",
     "programmes:staff_check": "stina",
