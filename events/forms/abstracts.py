@@ -150,6 +150,7 @@ class AbstractForm(PlainForm):
     """One abstract: its words, its authors, and the one question about publication."""
 
     submit = _("Save the draft")
+    show_optional = False  # a draft may lack anything; what is needed to send it in is said then
     version = forms.IntegerField(widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
     language = forms.ChoiceField(
@@ -216,9 +217,11 @@ class AbstractForm(PlainForm):
         about = [Field("topic")] if topics else []
         self.helper = Helper(self)
         self.helper.form_tag = False
-        self.helper.layout = Layout(
-            Field("version"), Field("title"), Field("language"), *about, Field("text"), Field("publish"),
-        )  # fmt: skip
+        self.helper.layout = Layout(Field("version"), Field("title"), Field("language"), *about, Field("text"))
+        self.publish_helper = Helper(self)
+        self.publish_helper.form_tag = False
+        self.publish_helper.disable_csrf = True
+        self.publish_helper.layout = Layout(Field("publish"))
         self.people_helper = Helper(self)
         self.people_helper.form_tag = False
         self.people_helper.disable_csrf = True

@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from base import dates
 from base.refusal import Forbidden, Refusal
 from events import prose
-from events.models import Author
+from events.models import Abstract, Author
 from events.rules.days import EventCancelled, NotOrganiser, organises, works_on
 from events.states import AbstractState, Audience, EventKind
 from people.models import Employment, Organisation, Person
 
 if TYPE_CHECKING:
-    from events.models import Abstract, Call, Event, Review
+    from events.models import Call, Event, Review
 
 # Which words of the question about publication an author answered; raised when they change.
 WORDING = "2026-11"
@@ -372,6 +372,11 @@ def is_on_the_site(abstract: Abstract) -> bool:
     """Whether everybody may read it at this moment."""
     event = abstract.call.event
     return bool(abstract.state == AbstractState.ACCEPTED and abstract.publish and event.audience == Audience.PUBLIC)
+
+
+def has_book(event: Event) -> bool:
+    """Whether an abstract is accepted, so that there is a hand-out."""
+    return Abstract.objects.filter(call__event=event).in_the_book().exists()
 
 
 def why_not_book(event: Event, person: Any) -> Refusal | None:

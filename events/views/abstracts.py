@@ -32,7 +32,7 @@ from events.letters.days import whole_place_of
 from events.models import Abstract, Author, Event
 from events.rules import abstracts as rules
 from events.states import AbstractState, EventState
-from events.views.sign_up import within
+from events.views.sign_up import opened, within
 from people.models import Person, Request
 
 BEGUN = 40  # that one network address can cause in an hour
@@ -416,7 +416,7 @@ def _checked(request: HttpRequest, found: Abstract, form: AbstractForm) -> HttpR
     if rules.why_not_text(form.written.text):
         return HttpResponse(status=204)
     page = page_of(actions.sheet_as_typed(found, form.written))
-    return render(request, "events/abstracts/page.html", {"page": page, "fragment": True})
+    return render(request, "events/abstracts/page.html", {"page": page, "fragment": True, "own": True})
 
 
 def _read_only(
@@ -553,3 +553,17 @@ def book(request: Request, pk: int) -> HttpResponse:
     if not rows:
         raise Http404
     return pdf_answer(print_book(event, rows, public=False).content, f"helmi-{event.date:%Y-%m-%d}.pdf")
+
+
+@login_not_required
+@require_safe
+def mine_book(request: HttpRequest, token: str) -> HttpResponse:
+    """The hand-out, for a guest who has a place, by the link of the registration."""
+    row = opened(request, token)
+    if isinstance(row, HttpResponse):
+        return row
+    placed = row.event.registrations.with_place().filter(pk=row.pk).exists()
+    rows = books_rows(row.event)
+    if not placed or not rows:
+        raise Http404
+    return pdf_answer(print_book(row.event, rows, public=False).content, f"helmi-{row.event.date:%Y-%m-%d}.pdf")

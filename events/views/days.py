@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,10 +19,11 @@ from base.refusal import Forbidden
 from events import actions, feeds, rules
 from events.forms.days import AbsenceForm, PracticalitiesForm
 from events.letters import scope_of, whole_place_of
+from events.letters.days import own_token
 from events.models import Event, Needs, Registration
-from events.rules import material as material_rules
 from events.rules import abstracts as abstract_rules
 from events.rules import door as door_rules
+from events.rules import material as material_rules
 from events.states import EventKind, EventState
 from events.views import material
 from people.models import Request
@@ -71,17 +73,25 @@ def event(request: Request, pk: int) -> HttpResponse:
         and rules.why_not_change(found, now=moment) is None,
         "may_see_needs": organises or works,
         "organises": organises,
+        "may_register_staff": bool(request.user.reach.staff_paths) and found.ways.exists(),
         "cancelled": found.state == EventState.CANCELLED,
         "over": found.ends_at <= moment,
         "may_see_evaluation": found.kind != EventKind.SUPERVISION
         and found.state != EventState.CANCELLED
         and (organises or works or (registration is not None and found.ends_at <= moment)),
         "material": material.lines(found, request.user),
-        "may_add_material": material_rules.why_not_add(found, request.user) is None,
         "book": reverse("events:book", args=[found.pk]) if _book(request, found) else "",
         "has_door": (organises or works) and found.kind in door_rules.KINDS and found.state != EventState.CANCELLED,
+        "may_add_material": material_rules.why_not_add(found, request.user) is None,
     }
     return render(request, "events/event.html", context)
+
+
+def _book(request: Request, event: Event) -> bool:
+    """Whether there is a book of abstracts for this reader; days and supervision have none."""
+    if event.kind in (EventKind.COURSE_DAY, EventKind.SUPERVISION):
+        return False
+    return abstract_rules.why_not_book(event, request.user) is None and abstract_rules.has_book(event)
 
 
 @require_GET
@@ -97,6 +107,9 @@ def absence(request: Request, pk: int) -> HttpResponse:
     """ "I cannot come": a reason if one wants, and done."""
     found = _find(request, pk)
     registration = _mine_or_404(request, found)
+    if registration.claim is not None and registration.claim.places.event_id:
+        # Who has a place of her own gives it up, so that somebody else gets it.
+        return redirect("events:mine_cancel", own_token(registration))
     form = AbsenceForm(request.POST or None)
     form.back = found.get_absolute_url()
     refusal = rules.why_not_report_absence(registration, request.user, now=now())

@@ -27,6 +27,7 @@ from events.forms.sign_up import LinkForm, SignUpForm, shown_reply
 from events.letters.days import OWN, own_token, public_path, whole_place_of
 from events.letters.sign_up import WITH, file_of
 from events.models import Event, Material, Needs, Question, Registration, Reply
+from events.rules import abstracts
 from events.rules import sign_up as rules
 from events.states import ClaimState, EventState, RegistrationState, Way
 from events.views import material
@@ -223,7 +224,7 @@ def _no_link(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return render(request, "events/sign_up/no_link.html", {"refusal": refusal}, status=404 if altered else 410)
 
 
-def _opened(request: HttpRequest, token: str) -> Registration | HttpResponse:
+def opened(request: HttpRequest, token: str) -> Registration | HttpResponse:
     """The registration behind a personal link, or the page that says why there is none."""
     try:
         facts = unseal(OWN, token)
@@ -280,7 +281,7 @@ def _private(response: HttpResponse) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine(request: HttpRequest, token: str) -> HttpResponse:
     """One's registration as it stands. Opening it changes nothing; pressing the button confirms or takes the place."""
-    row = _opened(request, token)
+    row = opened(request, token)
     if isinstance(row, HttpResponse):
         return row
     if request.method == "POST":
@@ -299,6 +300,8 @@ def mine(request: HttpRequest, token: str) -> HttpResponse:
     ]
     context["needs"] = Needs.objects.filter(claim=row.claim).first()
     context["material"] = material.lines_behind(row, token) if context["confirmed"] else []
+    has_book = context["confirmed"] and abstracts.has_book(row.event)
+    context["book"] = reverse("events:mine_book", args=[token]) if has_book else ""
     return _private(render(request, "events/sign_up/mine.html", context))
 
 
@@ -324,7 +327,7 @@ def _renew(request: HttpRequest, row: Registration, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine_cancel(request: HttpRequest, token: str) -> HttpResponse:
     """ "I cannot come": a page that asks, and one press that does it."""
-    row = _opened(request, token)
+    row = opened(request, token)
     if isinstance(row, HttpResponse):
         return row
     context = _shown(row, token)
@@ -345,7 +348,7 @@ def mine_cancel(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine_change(request: HttpRequest, token: str) -> HttpResponse:
     """Change what one wrote, and how one takes part."""
-    row = _opened(request, token)
+    row = opened(request, token)
     if isinstance(row, HttpResponse):
         return row
     context = _shown(row, token)
@@ -383,7 +386,7 @@ def mine_change(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def mine_file(request: HttpRequest, token: str) -> HttpResponse:
     """The event as a calendar file, for who has a place."""
-    row = _opened(request, token)
+    row = opened(request, token)
     if isinstance(row, HttpResponse):
         return row
     if row.claim is None or row.claim.state != ClaimState.CONFIRMED:
@@ -396,7 +399,7 @@ def mine_file(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def mine_material(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
     """A file of the event, for who has a place."""
-    row = _opened(request, token)
+    row = opened(request, token)
     if isinstance(row, HttpResponse):
         return row
     found = get_object_or_404(Material.objects.behind_link_of(row, now()).select_related("file"), pk=number)
