@@ -85,8 +85,9 @@ def move_event(
     """Give the event another day or other times; the reason may be empty.
 
     Its version rises: calendars show the new time under the same identity, reminders are due anew from the new day,
-    and everybody registered gets a notice after the time of undo. Its last day, programme and places move along. Taken back within that time, nobody is written to.
-    Refused for others than the organisers (and written down), when it is over or cancelled, and when nothing changes.
+    and everybody registered gets a notice after the time of undo. Its last day, programme and places move along. Taken
+    back within that time, nobody is written to. Refused for others than the organisers (and written down), when it is
+    over or cancelled, and when nothing changes.
     """
     _refuse("event_moved", event, by, now, rules.why_not_organise(event, by))
     with transaction.atomic():

@@ -30,7 +30,7 @@ from programmes.models import Cohort, CourseDay, Enrolment, Programme
 from programmes.rules import selection as selection_rules
 from programmes.states import Answer, AnswerWay, Outcome, Part, ProgrammeSide
 
-from . import abstracts, evaluations, material, newsletter
+from . import abstracts, evaluations, material, newsletter, registrations, seminar
 from . import people as cast
 from .people import Someone
 
@@ -131,6 +131,11 @@ class Story:
         self.hand_out(finished, running)
         self.open_round(finished.programme)
         self.newsletter()
+        with self.at(self.today - timedelta(days=21)) as now:
+            seminar.tell(self.region, self.towns, by=self.malin, now=now)
+        with self.at(self.today - timedelta(days=1)) as now:
+            manager = Person.objects.filter(email=cast.SIGN_INS["manager"].email).first()
+            registrations.register(self.region, manager, by=self.malin, now=now)
         with self.at(self.today - timedelta(days=1)) as now:
             abstracts.call_for(self.region, by=self.malin, now=now)
 
