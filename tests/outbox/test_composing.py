@@ -56,6 +56,17 @@ def test_links_of_ours_can_be_clicked_and_typed_ones_cannot(template: Any) -> No
     assert "tok" not in mail.masked(mail.text)
 
 
+def test_a_letter_has_one_button_and_says_who_answers_questions_before_why_it_came(template: Any) -> None:
+    name = template("Subject: x\n\n[Ladda ner]({{ one }})\n\nMer.\n\n[Se sidan]({{ two }})\n")
+    one, two = f"{settings.BASE_URL}/one/", f"{settings.BASE_URL}/two/"
+    mail = kinds.compose(name, {"one": one, "two": two}, ask="Fråga oss.", why="Därför att.")
+    assert mail.html.count('class="button"') == 1
+    assert f'class="button" href="{one}"' in mail.html
+    assert f'<a href="{two}"' in mail.html
+    assert mail.text.rstrip().endswith("-- \nFråga oss.\nDärför att.")
+    assert mail.html.index("Fråga oss.") < mail.html.index("Därför att.")
+
+
 def test_a_subject_has_one_line(template: Any) -> None:
     mail = kinds.compose(template("Subject: {{ a }}\n\nx"), {"a": "Hi\r\nBcc: x@y.example"})
     assert "\n" not in mail.subject

@@ -72,6 +72,20 @@ def test_one_click_in_the_letter_and_one_on_the_page(cast, ask, client):
     assert side() == "approved"
 
 
+def test_the_letter_says_by_when_before_it_lists_the_days_and_who_answers_questions(ask):
+    ask()
+    letter = Letter.objects.get(kind="programmes.approval_asked")
+    for language, by_when, day, asks in (
+        ("sv", "Svara senast fredag 14 maj", "tis 7 sep", "samordnaren läser det"),
+        ("fi", "Vastaa viimeistään perjantaina 14.5.", "ti 7.9.", "koordinaattori lukee sen"),
+    ):
+        letter.language = language
+        mail = mail_of(letter)
+        assert mail.text.index(by_when) < mail.text.index(day) < mail.text.index("?answer=yes")
+        assert asks in mail.text.partition("\n-- \n")[2]
+        assert mail.reply_to
+
+
 def test_a_scanners_get_changes_nothing(ask, client):
     question = ask()
     before = Approval.objects.values().get()
@@ -152,7 +166,9 @@ def test_an_expired_link_says_so_and_sends_a_new_one_to_the_same_address(ask, cl
     at("2027-04-16 10:00")
     question = ask()
     at("2027-04-30 10:01")
-    assert client.get(link(question)).status_code == 410
+    page = client.get(link(question))
+    assert page.status_code == 410
+    assert "Vi kan skicka en ny länk till samma adress." in page.content.decode()
     assert client.post(link(question), {"answer": "yes"}).status_code == 410
     client.post(link(question) + "new-link/")
     new = Approval.objects.get(replaced_at__isnull=True)
