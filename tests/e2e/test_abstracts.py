@@ -60,8 +60,8 @@ def test_without_a_script_the_draft_is_kept_and_too_much_is_refused(browser: Any
     page.goto(f"{site}/w/{token_of(abstract)}/?lang=sv")
     page.fill("[name=title]", "Att stanna kvar")
     page.fill("[name=text]", words(640))
-    page.check("[name=topic][value='0']", force=True)
-    page.check("[name=publish][value=no]", force=True)
+    page.click("label[for=id_topic_0]")
+    page.click("label[for=id_publish_1]")
     page.click("button[value=submit]")
     assert page.locator(".errsum a[href='#id_text']").count() == 1
     assert page.locator(".sheet").count() == 2
