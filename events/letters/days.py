@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -232,10 +232,7 @@ def public_path(event: Event) -> str:
     """Where everybody reads about the event; nothing where only some may."""
     if event.audience != Audience.PUBLIC or event.kind == EventKind.COURSE_DAY:
         return ""
-    try:
-        return reverse("events:public", args=[event.region.slug, event.pk])
-    except NoReverseMatch:
-        return ""
+    return reverse("events:public", args=[event.region.slug, event.pk])
 
 
 def entry_of(event: Event) -> ics.Entry:
