@@ -16,19 +16,19 @@ QUARTER = Decimal("0.25")
 class HalfDay:
     """A morning or an afternoon of an event, and the hours that being there gives."""
 
-    date: date
+    day: date
     half: str
     hours: Decimal = QUARTER
 
     @property
     def key(self) -> str:
         """Its name in forms and files: "2027-11-12 am"."""
-        return f"{self.date.isoformat()} {self.half}"
+        return f"{self.day.isoformat()} {self.half}"
 
     @property
     def opens(self) -> tuple[date, time]:
         """From when on the wall somebody who comes, comes to this half: a day begins at midnight."""
-        return self.date, time(12, 30) if self.half == AFTERNOON else time(0)
+        return self.day, time(12, 30) if self.half == AFTERNOON else time(0)
 
 
 @dataclass(frozen=True)
@@ -83,11 +83,11 @@ def half_at(halves: tuple[HalfDay, ...], local: datetime) -> HalfDay:
 
     A half opens at midnight or at the middle of the day; on a day with only an afternoon, who comes early comes to it.
     """
-    today = [half for half in halves if half.date == local.date()]
+    today = [half for half in halves if half.day == local.date()]
     if today:
         late = local.hour * 60 + local.minute >= MIDDLE
         return today[-1] if late else today[0]
-    before = [half for half in halves if half.date < local.date()]
+    before = [half for half in halves if half.day < local.date()]
     return before[-1] if before else halves[0]
 
 

@@ -131,7 +131,7 @@ def _scan(
     return Scan(
         registration=row,
         nonce=nonce or uuid.uuid4(),
-        date=half.date,
+        date=half.day,
         half=half.half,
         here=here,
         how=how,

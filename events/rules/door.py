@@ -143,7 +143,7 @@ def half_named(event: Event, key: str) -> HalfDay:
 def half_words(event: Event, half: HalfDay) -> str:
     """ "Morning", with the day before it where there are several: "Friday 12 November, morning"."""
     words = str(Half(half.half).label)
-    return f"{dates.day_short(half.date)}, {words}" if event.last_date else words
+    return f"{dates.day_short(half.day)}, {words}" if event.last_date else words
 
 
 def believable(event: Event, seen_at: datetime, *, now: datetime) -> bool:

@@ -73,6 +73,7 @@ def _names(request: Request, event: Event) -> dict[str, Any]:
     return {
         "event": event.pk,
         "title": str(event.title),
+        "zone": event.zone,
         "token": get_token(request),
         "opens": _instant(wall(event.date, datetime.min.time(), event.zone)),
         "until": _instant(event.ends_at + rules.KEPT),
@@ -96,7 +97,7 @@ def _names(request: Request, event: Event) -> dict[str, Any]:
 def _from(event: Event, halves: tuple[HalfDay, ...], half: HalfDay) -> int:
     """From when a phone takes who comes to be in this half: a day's first half begins with the day."""
     day, at = half.opens
-    if not any(other.date == day and other.half < half.half for other in halves):
+    if not any(other.day == day and other.half < half.half for other in halves):
         at = datetime.min.time()
     return _instant(wall(day, at, event.zone))
 
@@ -313,6 +314,7 @@ def presence(request: Request, pk: int) -> HttpResponse:
         "here": sum(1 for stand in stands if stand.mark == Mark.PRESENT),
         "hours": sum((stand.hours or 0 for stand in stands), 0),
         "refusal": event_rules.why_not_mark(event, request.user, now=now()),
+        "organises": event_rules.organises(event, request.user),
     }
     return render(request, "events/door/presence.html", context)
 

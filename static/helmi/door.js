@@ -15,6 +15,8 @@
   const AGAIN = 30000;
   const SAME_CODE = 4000;
 
+  let list = null; // as the server sent it last
+
   /* ---------- Words ---------- */
   const say = (key, facts) => {
     let text = app.getAttribute(`data-say-${key}`) || "";
@@ -22,7 +24,16 @@
     return text;
   };
   const counted = (key, n) => say(`${key}-${n === 1 ? "one" : "many"}`, { n });
-  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  /* Times as everywhere else here, on the wall of the event: kl. 9.05, klo 9.05, 9.05am. */
+  const language = document.documentElement.lang.slice(0, 2);
+  const clock = (moment) => {
+    const asked = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: list ? list.zone : undefined };
+    const parts = new Intl.DateTimeFormat("en-GB", asked).formatToParts(moment);
+    const [hour, minute] = ["hour", "minute"].map((kind) => Number(parts.find((part) => part.type === kind).value));
+    const minutes = String(minute).padStart(2, "0");
+    if (language !== "en") return `${language === "fi" ? "klo" : "kl."} ${hour}.${minutes}`;
+    return `${hour % 12 || 12}${minute ? `.${minutes}` : ""}${hour < 12 ? "am" : "pm"}`;
+  };
   const bare = { å: "a", ä: "a", ö: "o", ø: "o", æ: "a", š: "s", ž: "z" };
   const fold = (text) => text.toLowerCase().normalize("NFC").replace(/[åäöøæšž]/g, (letter) => bare[letter])
     .normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
@@ -85,7 +96,6 @@
   }
 
   /* ---------- What stands ---------- */
-  let list = null; // as the server sent it last
   let queue = []; // check-ins that are not sent, in their order
   let half = ""; // chosen by hand; else the clock chooses
   let token = "";
@@ -155,7 +165,7 @@
     if (moment) {
       const when = document.createElement("span");
       when.className = "meta";
-      when.textContent = say("since", { time: clock.format(moment) });
+      when.textContent = say("since", { time: clock(moment) });
       who.append(when);
     }
     const button = document.createElement("button");
@@ -235,7 +245,7 @@
     const moment = since(person);
     if (here && moment && how === "code") {
       await add(person.code, true, how);
-      tell(say("already", { name: person.name, time: clock.format(moment) }));
+      tell(say("already", { name: person.name, time: clock(moment) }));
     } else if (Boolean(moment) !== here) {
       await add(person.code, here, how);
       tell(say(here ? "here" : "back", { name: person.name }), here ? person : null);
