@@ -375,7 +375,8 @@ def presence_file(request: Request, pk: int) -> HttpResponse:
         sheet.close()
         book.close()
         response = HttpResponse(path.read_bytes(), content_type=Workbook.content_type)
-    response["Content-Disposition"] = f'attachment; filename="{_("attendance")}-{event.date:%Y-%m-%d}.xlsx"'
+    name = _("attendance")
+    response["Content-Disposition"] = f'attachment; filename="{name}-{event.date:%Y-%m-%d}.xlsx"'
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response
