@@ -206,7 +206,7 @@
     if (list && at("door-title")) at("door-title").textContent = list.title;
     const field = at("door-half");
     const halves = list ? list.halves : [];
-    if (field.options.length !== halves.length) {
+    if (String(Array.from(field.options, (one) => one.text)) !== String(halves.map((one) => one.words))) {
       field.replaceChildren(...halves.map((one) => new Option(one.words, one.key)));
     }
     field.value = current();

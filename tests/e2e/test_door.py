@@ -287,6 +287,7 @@ def test_without_scripts_the_list_has_buttons_and_the_attendance_is_printed(
     assert Attendance.objects.get().hours == seminar.hours
     page.goto(f"{site}/events/{seminar.pk}/organise/door/?lang=fi")
     page.get_by_text("1/4 paikalla").wait_for()
+    assert page.get_by_label("Puolipäivä").locator("option").all_text_contents() == ["Aamupäivä", "Iltapäivä"]
     look("door-5-fi", (1280, 390, 320))
     page.goto(f"{site}/events/{seminar.pk}/organise/presence/?lang=fi")
     look("door-6-presence-fi", (1280, 390))
