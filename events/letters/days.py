@@ -42,7 +42,11 @@ OWN = "registration"
 
 def own_token(registration: Registration) -> str:
     """The token of somebody's personal link to a registration; raising its version makes earlier links open nothing."""
-    return seal(OWN, {"r": registration.pk, "v": registration.link_version})
+    return _token_of(registration.pk, registration.link_version)
+
+
+def _token_of(key: int, version: int) -> str:
+    return seal(OWN, {"r": key, "v": version})
 
 
 def scope_of(event: Event) -> str:
@@ -174,8 +178,8 @@ class _AtHand:
     changes: dict[int, Change]
     standing: set[tuple[int, int]]
     expected: set[tuple[int, int]]
-    # Registrations on a way of the event, whose people may have no account: their letters carry their own link.
-    own: dict[tuple[int, int | None], Registration]
+    # Tokens of those registered on a way of the event, who may have no account: their letters carry their own link.
+    own: dict[tuple[int, int | None], str]
     alike: dict[tuple[int, str], _Alike] = field(default_factory=dict)
 
 
@@ -186,15 +190,20 @@ def _read(letters: Sequence[Letter]) -> _AtHand:
         letter.facts["change"] for letter in ours if letter.kind in (MOVED, CHANGED) and "change" in letter.facts
     }
     rows = Registration.objects.filter(event__in=events, person__in={letter.person_id for letter in ours} - {None})
-    standing = rows.standing().values_list("event", "person")
-    expected = rows.expected().values_list("event", "person")
-    own = rows.filter(claim__places__event__isnull=False).only("event", "person", "link_version")
+    told = rows.standing() if any(letter.kind in (MOVED, CHANGED) for letter in ours) else rows.none()
+    awaited = rows.expected() if any(letter.kind == REMINDER for letter in ours) else rows.none()
+    columns = ("event", "person", "pk", "link_version", "claim__places__event")
+    standing, expected = list(told.values_list(*columns)), list(awaited.values_list(*columns))
     return _AtHand(
         Event.objects.select_related("region", "host", *_along).in_bulk(events),
         Change.objects.in_bulk(changes) if changes else {},
-        set(standing) if any(letter.kind in (MOVED, CHANGED) for letter in ours) else set(),
-        set(expected) if any(letter.kind == REMINDER for letter in ours) else set(),
-        {(row.event_id, row.person_id): row for row in own},
+        {(event, person) for event, person, *_more in standing},
+        {(event, person) for event, person, *_more in expected},
+        {
+            (event, person): _token_of(key, version)
+            for event, person, key, version, way in [*standing, *expected]
+            if way is not None
+        },
     )
 
 
@@ -280,8 +289,7 @@ def _compose(name: str, event: Event, context: dict[str, Any], *, why: str, lett
     alike = known[key] if key in known else known.setdefault(key, _alike(event))
     facts = {"event": event, "starts": event.starts_at.astimezone(ZoneInfo(event.zone)), "place": place_of(event)}
     page = f"{settings.BASE_URL}{event.get_absolute_url()}"
-    own = _at_hand(letter).own.get((event.pk, letter.person_id)) if letter else None
-    token = own_token(own) if own is not None else ""
+    token = _at_hand(letter).own.get((event.pk, letter.person_id), "") if letter else ""
     if token:
         page = settings.BASE_URL + reverse("events:mine", args=[token])
         context = {**context, "absent": settings.BASE_URL + reverse("events:mine_cancel", args=[token])}
