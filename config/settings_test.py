@@ -25,6 +25,9 @@ DEMO = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}  # noqa: F405  (comes with the star)
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405  (as above)
+    # A file, as in real use: threads that share a database in memory meet locks that a file does not have.
+    DATABASES["default"]["TEST"] = {"NAME": f"{os.environ['HELMI_TEST_VAR']}/test.sqlite3"}  # noqa: F405  (as above)
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 WHITENOISE_USE_FINDERS = False

@@ -227,9 +227,7 @@ def test_places_are_kept_back_for_somebody_while_they_are_free_and_until_before_
 ):
     row = way(seminar, 3)
     with pytest.raises(refusal):
-        actions.reserve_places(
-            places=row, by=cast.malin, now=NOW, **{"release_at": NOW + timedelta(days=10), **facts}
-        )
+        actions.reserve_places(places=row, by=cast.malin, now=NOW, **{"release_at": NOW + timedelta(days=10), **facts})
     assert not Reserve.objects.exists()
 
 
