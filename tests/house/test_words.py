@@ -11,7 +11,19 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ["answers", "audit", "base", "config", "documents", "events", "home", "outbox", "people", "programmes", "reports"]
+APPS = [
+    "answers",
+    "audit",
+    "base",
+    "config",
+    "documents",
+    "events",
+    "home",
+    "outbox",
+    "people",
+    "programmes",
+    "reports",
+]
 KEYWORDS = {
     "_": None,
     "gettext": None,
