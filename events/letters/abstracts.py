@@ -45,12 +45,10 @@ def coauthor_token(author: Author) -> str:
 
 def _to_author(kind: str, abstract: Abstract, key: str, now: datetime, **more: Any) -> Letter:
     main = abstract.authors.filter(order=0).first()
-    own = bool(main and main.address and main.address.casefold() == (abstract.person.email or "").casefold())
-    reader = (
-        {"person": abstract.person}
-        if own or main is None
-        else {"address": main.address, "language": abstract.person.language}
-    )
+    typed = main.address.casefold() if main else ""
+    reader: dict[str, Any] = {"person": abstract.person}
+    if main is not None and typed and typed != (abstract.person.email or "").casefold():
+        reader = {"address": main.address, "language": abstract.person.language}
     return outbox.write(
         kind=kind,
         key=f"{kind}:{abstract.pk}:{key}",
