@@ -195,7 +195,7 @@ def test_the_days_page_names_each_day_and_its_state(cast, sign_in, taking_part):
     actions.cancel_event(event=event_of(cohort, 8), reason="Snö", by=cast.malin, now=NOW)
     page = sign_in(cast.tuva).get(reverse("programmes:my_days")).content.decode()
     assert page.count("Dag ") >= 8
-    assert "genomförd" in page
+    assert "Genomförd" in page
     assert "inställd" in page
     assert reverse("programmes:my_days_file", args=[cohort.pk]) in page
 

@@ -181,7 +181,7 @@ def test_the_letter_says_where_and_when_as_a_colleague_would(cast, day, at):
     letter = mail(swedish[1])
     assert letter.subject == "Vi ses i Eskilstuna på onsdag"
     assert letter.text.startswith("Hej Tuva")
-    assert "På onsdag 12 maj är det dag 1" in letter.text
+    assert "Dag 1 är onsdag 12 maj" in letter.text
     assert "Vi börjar kl. 9.00 i Kommunhuset, sal Djulö, Eskilstuna." in letter.text
     assert "Läs fallet om familjen Ask före dagen." in letter.text
     assert "Du får det här mejlet eftersom du är anmäld till dagen." in letter.text

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from base import clock
+from base.dates import read_clock
 from events import actions as days
 from events.actions import publishing as actions
 from events.actions.publishing import Line
@@ -161,7 +162,7 @@ def _seminar(region: Region, host: Organisation | None, day: date, *, by: Person
         event=event,
         lines=[
             Line(
-                starts=time(*map(int, starts.split("."))),
+                starts=read_clock(starts),
                 kind=AgendaKind(kind),
                 title=_by_language(title),
                 text=_by_language(text),
