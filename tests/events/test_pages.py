@@ -196,7 +196,7 @@ def test_the_days_page_names_each_day_and_its_state(cast, sign_in, taking_part):
     page = sign_in(cast.tuva).get(reverse("programmes:my_days")).content.decode()
     assert page.count("Dag ") >= 8
     assert "Genomförd" in page
-    assert "inställd" in page
+    assert "Inställd" in page
     assert reverse("programmes:my_days_file", args=[cohort.pk]) in page
 
 

@@ -32,8 +32,8 @@ SEMINAR = {
         "Tio minuter till fots från stationen.\n"
         "Lunch och kaffe ingår. Du anger specialkost när du anmäler dig.\n"
         "Sändningen textas. Inspelningen finns kvar i 30 dagar.",
-        "fi": "Paikalla on induktiosilmukka, kirjoitustulkki ja hissi. Muista tarpeista voit kertoa kohdassa Tuen tarve "
-        "paikalla.\n"
+        "fi": "Paikalla on induktiosilmukka, kirjoitustulkki ja hissi. Muista tarpeista voit kertoa kohdassa "
+        "Tuen tarve paikalla.\n"
         "Asemalta on kymmenen minuutin kävelymatka.\n"
         "Lounas ja kahvi sisältyvät. Erityisruokavaliosta kerrot ilmoittautuessasi.\n"
         "Lähetys tekstitetään. Tallenne on katsottavissa 30 päivää.",
