@@ -306,8 +306,10 @@ def _compose(name: str, event: Event, context: dict[str, Any], *, why: str, lett
     )
 
 
-def _because_registered() -> str:
-    return gettext("You get this letter because you are registered on the day.")
+def _because_registered(event: Event) -> str:
+    if event.kind == EventKind.COURSE_DAY:
+        return gettext("You get this letter because you are registered on the day.")
+    return gettext("You get this letter because you are registered: %(title)s.") % {"title": event.title}
 
 
 def meeting_words(event: Event, today: datetime) -> str:
@@ -349,7 +351,7 @@ def build_reminder(letter: Letter) -> Mail | None:
         "name": letter.person.first_name,
         "absent": settings.BASE_URL + reverse("events:absence", args=[event.pk]),
     }
-    return _compose("reminder", event, context, why=_because_registered(), letter=letter)
+    return _compose("reminder", event, context, why=_because_registered(event), letter=letter)
 
 
 def build_moved(letter: Letter) -> Mail | None:
@@ -368,7 +370,7 @@ def build_moved(letter: Letter) -> Mail | None:
         "before": datetime.fromisoformat(letter.facts["starts_at"]).astimezone(zone),
         "reason": change.reason,
     }
-    return _compose("moved", event, context, why=_because_registered(), letter=letter)
+    return _compose("moved", event, context, why=_because_registered(event), letter=letter)
 
 
 def build_changed(letter: Letter) -> Mail | None:
@@ -378,7 +380,7 @@ def build_changed(letter: Letter) -> Mail | None:
         return None
     if not _takes_part(letter, event, expected=False):
         return None
-    return _compose("changed", event, {"name": letter.person.first_name}, why=_because_registered(), letter=letter)
+    return _compose("changed", event, {"name": letter.person.first_name}, why=_because_registered(event), letter=letter)
 
 
 def build_cancelled(letter: Letter) -> Mail | None:
@@ -392,6 +394,10 @@ def build_cancelled(letter: Letter) -> Mail | None:
 def cancelled_mail(event: Event, person: Person) -> Mail:
     """The letter about a cancelled event; organisers read it before they cancel."""
     why = gettext("You get this letter because you were registered on the day or waited for a place.")
+    if event.kind != EventKind.COURSE_DAY:
+        why = gettext("You get this letter because you were registered or waited for a place: %(title)s.") % {
+            "title": event.title
+        }
     return _compose("cancelled", event, {"name": person.first_name}, why=why)
 
 

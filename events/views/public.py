@@ -141,6 +141,7 @@ def event(request: HttpRequest, region: str, pk: int) -> HttpResponse:
         "panel": panel,
         "remote": Way.REMOTE in ways,
         "on_site": bool(ways - {Way.REMOTE}) or not ways,
+        "begun": found.starts_at <= moment,
         "over": found.ends_at <= moment,
         "structured": structured(found, ways, page),
         "page_address": page,

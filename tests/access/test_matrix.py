@@ -373,7 +373,7 @@ def region_with_events(world: World) -> dict[str, Any]:
     return {"region": world.cast.sormland.slug}
 
 
-@on("events:public", "events:public_file")
+@on("events:public", "events:public_file", "events:interest", "events:picture")
 def public_meeting(world: World) -> dict[str, Any]:
     """A meeting that is open to everybody."""
     from datetime import time
