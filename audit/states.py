@@ -236,6 +236,8 @@ DEEDS: dict[str, Promise] = {
 }
 # What a row of the log keeps beside the deed, by its name. What has no word here is for machines and is not shown.
 FACTS: dict[str, Promise] = {
+    "wanted": pgettext_lazy("a fact of a deed", "Is evaluated"),
+    "own_questions": pgettext_lazy("a fact of a deed", "Own questions"),
     "access": pgettext_lazy("a fact of a deed", "Access needs given"),
     "after": pgettext_lazy("a fact of a deed", "After"),
     "answer": pgettext_lazy("a fact of a deed", "Answer"),
