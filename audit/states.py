@@ -237,6 +237,12 @@ DEEDS: dict[str, Promise] = {
 # What a row of the log keeps beside the deed, by its name. What has no word here is for machines and is not shown.
 FACTS: dict[str, Promise] = {
     "wanted": pgettext_lazy("a fact of a deed", "Is evaluated"),
+    "invited": pgettext_lazy("a fact of a deed", "Invited"),
+    "changed": pgettext_lazy("a fact of a deed", "Changed"),
+    "found": pgettext_lazy("a fact of a deed", "Found"),
+    "lines": pgettext_lazy("a fact of a deed", "Lines"),
+    "replaced": pgettext_lazy("a fact of a deed", "Replaced"),
+    "texts_waiting": pgettext_lazy("a fact of a deed", "Texts to read"),
     "own_questions": pgettext_lazy("a fact of a deed", "Own questions"),
     "access": pgettext_lazy("a fact of a deed", "Access needs given"),
     "after": pgettext_lazy("a fact of a deed", "After"),
