@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from events.views import (
     abstracts,
+    asking,
     calls,
     days,
     door,
@@ -49,6 +50,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/<int:pk>/organise/programme/", organising.agenda, name="agenda"),
     path("events/<int:pk>/organise/ways/", organising.ways, name="ways"),
     path("events/<int:pk>/organise/ways/<int:way>/remove/", organising.way_remove, name="way_remove"),
+    path("events/<int:pk>/organise/questions/", asking.questions, name="questions"),
+    path("events/<int:pk>/organise/questions/<int:question>/remove/", asking.question_remove, name="question_remove"),
+    path("events/<int:pk>/organise/invited/", asking.invited, name="invited"),
+    path("events/<int:pk>/organise/invited/<int:invitation>/remove/", asking.invited_remove, name="invited_remove"),
+    path("events/<int:pk>/organise/kept-back/", asking.reserve, name="reserve"),
+    path("events/<int:pk>/organise/kept-back/<int:reserve>/free/", asking.reserve_release, name="reserve_release"),
     path("events/<int:pk>/organise/move/", organising.event_move, name="event_move"),
     path("events/<int:pk>/organise/cancel/", organising.event_cancel, name="event_cancel"),
     path("events/<int:pk>/organise/copy/", organising.event_copy, name="event_copy"),

@@ -116,6 +116,9 @@ class ArrangeForm(PlainForm):
     contact: "forms.ModelChoiceField[Person]" = forms.ModelChoiceField(
         label=_("Who answers questions"), queryset=Person.objects.none(), required=False, empty_label=_("Nobody yet")
     )
+    last_on = DateField(
+        label=_("Last day"), required=False, yearless="next", help_text=_("Where the event has several days.")
+    )
     opens_on = DateField(label=_("Registration opens"), required=False, yearless="next", help_text=_("At 8 o'clock."))
     closes_on = DateField(
         label=_("Last day to register"), required=False, yearless="next", help_text=_("Until midnight.")
@@ -136,6 +139,7 @@ class ArrangeForm(PlainForm):
                 "audience": event.audience,
                 "host": event.host,
                 "contact": event.contact,
+                "last_on": event.last_date,
                 "opens_on": day(event.opens_at),
                 "closes_on": day(event.closes_at),
                 "asks_diet": event.asks_diet,
@@ -157,6 +161,7 @@ class ArrangeForm(PlainForm):
         opens, closes, zone = typed["opens_on"], typed["closes_on"], self.event.zone
         return {
             **{name: typed[name] for name in ("audience", "host", "contact", "asks_diet", "asks_access", "hours")},
+            "last_date": typed["last_on"] if typed["last_on"] != self.event.date else None,
             "opens_at": wall(opens, time(8), zone) if opens else None,
             "closes_at": min(wall(closes, time(23, 59), zone), self.event.starts_at) if closes else None,
         }

@@ -171,6 +171,7 @@ def organise(request: Request, pk: int) -> HttpResponse:
             (reverse("events:event_words", args=[pk]), _("Change the texts")),
             (reverse("events:arrange", args=[pk]), _("Change who may come and when registration closes")),
             (reverse("events:practicalities", args=[pk]), _("Change the place")),
+            (reverse("events:invited", args=[pk]), _("Say who is invited")),
             (reverse("events:event_move", args=[pk]), _("Move the event")),
         ]
     more.append((reverse("events:event_copy", args=[pk]), _("Make the next one from this")))
@@ -272,7 +273,15 @@ def arrange(request: Request, pk: int) -> HttpResponse:
         try:
             actions.arrange_event(event=event, by=request.user, now=clock.now(), **form.facts)
         except Refusal as refusal:
-            refuse(form, refusal, {rules.ClosesAfterStart: "closes_on", rules.ClosesBeforeOpening: "closes_on"})
+            refuse(
+                form,
+                refusal,
+                {
+                    rules.ClosesAfterStart: "closes_on",
+                    rules.ClosesBeforeOpening: "closes_on",
+                    rules.LastDayEarly: "last_on",
+                },
+            )
         else:
             messages.success(request, _("Saved."))
             return redirect("events:organise", pk)

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from base.forms import PlainForm
 from people.models import Region
 
+# Addresses under a region's own that are not a programme's.
+TAKEN = ("events", "newsletter")
+
 
 class NewProgrammeForm(PlainForm):
     """The first words about a programme, in the region's first language; everything else comes on its own pages."""
@@ -41,6 +44,8 @@ class NewProgrammeForm(PlainForm):
         title = str(self.cleaned_data["title"]).strip()
         if not slugify(title):
             raise forms.ValidationError(_("Write a title with letters in it."))
+        if slugify(title) in TAKEN:
+            raise forms.ValidationError(_("This title makes an address that is taken. Write a longer one."))
         return title
 
     @property

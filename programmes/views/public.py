@@ -23,6 +23,7 @@ from django.views.decorators.http import require_safe
 from audit.models import Deed
 from base.clock import now
 from events.states import EventState
+from events.views.public import open_to_all
 from people.models import Region
 from programmes.letters.applications import calendar_of
 from programmes.models import Cohort, CourseDay, Programme
@@ -177,6 +178,7 @@ def region(request: HttpRequest, region: str) -> HttpResponse:
         "region": place,
         "programmes": by_programme,
         "open_rounds": [row for row in shown if row.open],
+        "events": open_to_all(place),
         "funders": {programme.funder for programme in programmes if programme.funder},
     }
     return render(request, "programmes/region.html", context)

@@ -354,6 +354,7 @@ def seminar(world: World) -> dict[str, Any]:
 @on(
     "events:organise", "events:event_announce", "events:event_publish", "events:event_words", "events:arrange",
     "events:agenda", "events:ways", "events:event_move", "events:event_cancel", "events:event_copy",
+    "events:questions", "events:invited", "events:reserve",
 )  # fmt: skip
 def organised_seminar(world: World) -> dict[str, Any]:
     """The seminar."""
@@ -365,6 +366,30 @@ def way_of_seminar(world: World) -> dict[str, Any]:
     """The seminar's places."""
     row = seminar_of(world)
     return {"pk": row.pk, "way": row.ways.get().pk}
+
+
+@on("events:question_remove")
+def question_of_seminar(world: World) -> dict[str, Any]:
+    """What the seminar asks."""
+    row = seminar_of(world)
+    question = row.questions.create(label_sv="Varför?", purpose_sv="Därför", erase_on=row.date + timedelta(days=30))
+    return {"pk": row.pk, "question": question.pk}
+
+
+@on("events:invited_remove")
+def invitation_to_seminar(world: World) -> dict[str, Any]:
+    """Those whom the seminar invites."""
+    row = seminar_of(world)
+    return {"pk": row.pk, "invitation": row.invited.get().pk}
+
+
+@on("events:reserve_release")
+def kept_back_at_seminar(world: World) -> dict[str, Any]:
+    """A place of the seminar that is kept back."""
+    row = seminar_of(world)
+    row.ways.update(capacity=3, reserved=1)
+    kept = row.ways.get().reserves.create(number=1, whom="Talare", release_at=NOW + timedelta(days=9))
+    return {"pk": row.pk, "reserve": kept.pk}
 
 
 @on("events:listing", "events:rss", "events:region_calendar")
@@ -799,8 +824,11 @@ def knock(client: Client, method: str, address: str, data: dict[str, Any] | None
 
 
 def plain(answer: Any) -> str:
-    """A body without what differs from request to request."""
-    return re.sub(r"[0-9a-f]{32}|value=\"[A-Za-z0-9]{64}\"|next=[^\"]*", "", answer.body.decode(errors="replace"))
+    """A body without what differs from request to request, or is told once about a deed before."""
+    said = re.sub(
+        r'<div class="messages".*?</p></div>\s*</div>', "", answer.body.decode(errors="replace"), flags=re.DOTALL
+    )
+    return re.sub(r"[0-9a-f]{32}|value=\"[A-Za-z0-9]{64}\"|next=[^\"]*", "", said)
 
 
 def examine(route: Route, world: World, clients: dict[str, Client]) -> list[str]:

@@ -358,3 +358,92 @@ def test_who_was_registered_reads_of_the_seminar_and_not_of_a_day(cast):
         mail = cancelled_mail(Event.objects.get(pk=event.pk), cast.tuva)
     assert "on the day" not in mail.text
     assert "Snöstorm" in mail.text
+
+
+# ---------- The organiser's pages of questions, invitations and places kept back ----------
+
+
+def test_the_organiser_asks_invites_and_keeps_places_back_on_pages(cast, sign_in, at):
+    event = published(cast, audience=Audience.INVITED)
+    client, hall = sign_in(cast.malin), event.ways.get()
+    codes = rules.languages_of(event)
+    asked = {f"{name}_{code}": f"{name} {code}" for name in ("label", "purpose") for code in codes}
+    address = reverse("events:questions", args=[event.pk])
+    assert client.get(address).status_code == 200
+    assert client.post(address, {**asked, "kind": "one", "erase_on": "2027-12-12"}).status_code == 422
+    assert client.post(address, {**asked, "kind": "text", "erase_on": "2027-12-12"}).status_code == 302
+    question = event.questions.get()
+    assert question.label_sv == "label sv"
+
+    address = reverse("events:invited", args=[event.pk])
+    assert not Event.objects.visible_to(cast.tuva).filter(pk=event.pk).exists()
+    assert client.post(address, {"email": ""}).status_code == 422
+    assert client.post(address, {"email": "okand@nagon.example"}).status_code == 422
+    assert client.post(address, {"email": cast.tuva.email}).status_code == 302
+    assert Event.objects.visible_to(cast.tuva).filter(pk=event.pk).exists()
+    assert client.get(address).status_code == 200
+
+    address = reverse("events:reserve", args=[event.pk])
+    kept = {"places": hall.pk, "number": 200, "whom": "Talare", "until": "2027-10-01"}
+    assert client.post(address, kept).status_code == 422
+    assert client.post(address, {**kept, "number": 5}).status_code == 302
+    hall.refresh_from_db()
+    assert (hall.free, hall.reserved) == (115, 5)
+    page_text = client.get(address).content.decode()
+    assert "Talare" in page_text
+    reserve = hall.reserves.get()
+    assert client.post(reverse("events:reserve_release", args=[event.pk, reserve.pk])).status_code == 302
+    hall.refresh_from_db()
+    assert hall.free == 120
+    assert client.post(reverse("events:question_remove", args=[event.pk, question.pk])).status_code == 302
+    assert not event.questions.exists()
+    invitation = event.invited.get()
+    assert client.post(reverse("events:invited_remove", args=[event.pk, invitation.pk])).status_code == 302
+    assert not Event.objects.visible_to(cast.tuva).filter(pk=event.pk).exists()
+
+
+def test_the_region_s_page_shows_the_coming_public_events(cast, client, at):
+    event = published(cast)
+    text = client.get(reverse("programmes:region", args=[cast.sormland.slug])).content.decode()
+    assert page(event) in text
+
+
+def test_a_programme_does_not_take_the_address_of_the_events(cast):
+    from programmes.forms.programmes import TAKEN
+
+    assert "events" in TAKEN
+
+
+def test_the_organiser_makes_publishes_moves_and_cancels_on_pages(cast, sign_in, at):
+    client = sign_in(cast.malin)
+    titles = {f"title_{code}": "Mötesdag" for code in cast.sormland.languages}
+    typed = {**titles, "region": cast.sormland.pk, "kind": "meeting", "audience": "public", "on": "2027-11-12"}
+    answer = client.post(reverse("events:event_new"), {**typed, "start_time": "9.00", "end_time": "15.00"})
+    event = Event.objects.get(title_sv="Mötesdag")
+    assert answer["Location"] == reverse("events:organise", args=[event.pk])
+    for name in ("organise", "event_words", "arrange", "agenda", "ways", "event_move", "event_cancel", "event_copy"):
+        assert client.get(reverse(f"events:{name}", args=[event.pk])).status_code == 200, name
+    client.post(reverse("events:event_publish", args=[event.pk]))
+    event.refresh_from_db()
+    assert event.state == EventState.DRAFT
+    client.post(reverse("events:ways", args=[event.pk]), {"way": "on_site", "capacity": 9, "policy": "first"})
+    days.change_practicalities(event=event, venue="Stadshuset", by=cast.malin, now=NOW)
+    client.post(reverse("events:event_publish", args=[event.pk]))
+    event.refresh_from_db()
+    assert event.state == EventState.PUBLISHED
+    days.register(event=event, person=cast.tuva, by=cast.malin, now=NOW)
+    address = reverse("events:event_move", args=[event.pk])
+    moved = {"on": "2027-11-19", "start_time": "10.00", "end_time": "16.00", "reason": ""}
+    assert client.post(address, moved).status_code == 200
+    event.refresh_from_db()
+    assert event.date == DAY
+    assert client.post(address, {**moved, "confirm": "yes"}).status_code == 302
+    event.refresh_from_db()
+    assert event.date == date(2027, 11, 19)
+    address = reverse("events:event_cancel", args=[event.pk])
+    check = client.post(address, {"reason": "Snöstorm"})
+    assert "Snöstorm" in check.content.decode()
+    assert client.post(address, {"reason": "Snöstorm", "confirm": "yes"}).status_code == 302
+    event.refresh_from_db()
+    assert event.state == EventState.CANCELLED
+    assert client.get(page(event), {"lang": "sv"}).status_code == 200
