@@ -92,8 +92,8 @@ def ready(page: Any, site: str, event: Event) -> None:
     page.clock.install(time=clock.now())
     page.goto(f"{site}/events/{event.pk}/organise/door/")
     page.get_by_text("0 av 4 här").wait_for()
-    page.wait_for_function("navigator.serviceWorker.ready.then((found) => Boolean(found.active))")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    wait_for(lambda: page.evaluate("navigator.serviceWorker.ready.then((found) => Boolean(found.active))"))
+    wait_for(lambda: page.evaluate("navigator.serviceWorker.controller !== null"))
 
 
 def search(page: Any, words: str) -> None:
@@ -232,7 +232,7 @@ def test_the_button_and_signing_out_erase_too(page: Any, site: str, cast: Any, s
     page.context.set_offline(False)
     page.reload()
     page.get_by_text("0 av 4 här").wait_for()
-    assert len(page.evaluate(RECORDS)["lists"]) == 1
+    wait_for(lambda: len(page.evaluate(RECORDS)["lists"]) == 1)
     page.goto(f"{site}/account/logout/")
     with page.expect_navigation():
         page.locator("main").get_by_role("button", name="Logga ut").click()
@@ -287,7 +287,8 @@ def test_without_scripts_the_list_has_buttons_and_the_attendance_is_printed(
     assert Attendance.objects.get().hours == seminar.hours
     page.goto(f"{site}/events/{seminar.pk}/organise/door/?lang=fi")
     page.get_by_text("1/4 paikalla").wait_for()
-    assert page.get_by_label("Puolipäivä").locator("option").all_text_contents() == ["Aamupäivä", "Iltapäivä"]
+    halves = page.get_by_label("Puolipäivä").locator("option")
+    wait_for(lambda: halves.all_text_contents() == ["Aamupäivä", "Iltapäivä"])
     look("door-5-fi", (1280, 390, 320))
     page.goto(f"{site}/events/{seminar.pk}/organise/presence/?lang=fi")
     look("door-6-presence-fi", (1280, 390))

@@ -162,7 +162,7 @@ def test_a_guest_with_a_place_fetches_it_by_the_link_of_the_registration(scene: 
 
     def opens(number: int) -> int:
         answer = client.get(reverse("events:mine_material", args=[token, number]))
-        answer.close()
+        fetched(answer)
         return int(answer.status_code)
 
     page = client.get(reverse("events:mine", args=[token])).content.decode()

@@ -198,7 +198,8 @@ def test_operations_are_the_administrators(client: Any, cast: Any) -> None:
 
 
 def test_every_job_has_a_name_that_people_read(client: Any, cast: Any) -> None:
-    nameless = [job.name for job in jobs.jobs().values() if job.title == job.name]
+    ours = [job for job in jobs.jobs().values() if not job.run.__module__.startswith("tests.")]
+    nameless = [job.name for job in ours if job.title == job.name]
     assert nameless == []  # give @job(...) a title=
     page = login(client, cast.ada).get("/operations/")
     assert "Skicka mejl" in page.content.decode()
