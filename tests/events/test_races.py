@@ -22,7 +22,7 @@ from tests.cast import NOW, make_cast, organisation, person, region
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 LATER = NOW + timedelta(days=5)
-needs_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="row locks are PostgreSQL's")
+needs_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="row locks are PostgreSQL's")
 
 
 @pytest.fixture(params=[3, pytest.param(20, marks=pytest.mark.deep)], ids="{} rounds".format)
