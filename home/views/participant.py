@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from base.clock import now
-from home.views.roles import old_material
+from home.views.roles import event_tasks
 from people.models import Person
 from programmes.views.my_days import overview
 
@@ -23,6 +23,6 @@ def participant(request: HttpRequest) -> HttpResponse | None:
     found = overview(person, moment=now())
     if not found:
         return None
-    look_at = [{**task, "hint": task["text"], "state": ""} for task in old_material(person)]
+    look_at = [{**task, "hint": task["text"], "state": ""} for task in event_tasks(person)]
     context = {"overview": found, "next": found.next, "course": found.next_course, "tasks": [*found.tasks, *look_at]}
     return render(request, "home/participant.html", context)

@@ -2,21 +2,21 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base import dates
-from base.clock import now, today
+from base.clock import now
 from base.models import Tick
-from events.models import Evaluation, Event, Material
+from events.models import Event
+from events.rules import todos as events
 from outbox.models import Letter
 from people.models import Organisation, Person
 from people.rules import name_for
@@ -63,38 +63,20 @@ def _troubled_letters(person: Person) -> list[dict[str, Any]]:
     ]
 
 
-def _words(person: Person) -> list[dict[str, Any]]:
-    """What those who were on a day wrote about it, and nobody has read."""
-    return [
-        _task(
-            _("Read what was written about %(event)s") % {"event": row.event.title},
-            _("It is shown to the others when you have read it."),
-            reverse("events:evaluation_texts", args=[row.event_id]),
-        )
-        for row in Evaluation.objects.to_read_by(person)[:SHOWN]
-    ]
+def _of(todo: events.Todo, text: str = "") -> dict[str, Any]:
+    return _task(todo.title, text or todo.text, todo.url, todo.due, todo.late)
 
 
-def old_material(person: Person) -> list[dict[str, Any]]:
-    """Material that the person looks after and that may be out of date."""
-    return [
-        _task(
-            _("Look at “%(title)s” again") % {"title": row.title},
-            _("%(event)s. It should have been looked at on %(day)s.")
-            % {"event": row.event.title, "day": dates.full_day(row.review_on)},
-            reverse("events:materials", args=[row.event_id]),
-        )
-        for row in Material.objects.to_look_at(person, today(get_current_timezone_name()))[:SHOWN]
-        if row.review_on
-    ]
+def event_tasks(person: Person) -> list[dict[str, Any]]:
+    """What the person has to do about events, whatever the role."""
+    return [_of(todo) for todo in events.todos(person, now=now())]
 
 
-def _cohort_tasks(cohorts: list[Cohort], moment: datetime, days: dict[int, Any]) -> list[dict[str, Any]]:
-    """What is to be done over all cohorts, each with its round named."""
-    return [
-        _task(todo.title, f"{todo.cohort}. {todo.text}", todo.url, todo.due, todo.late)
-        for todo in todos.todos(cohorts, now=moment, days=days)
-    ]
+def _ordered(rounds: list[todos.Todo], others: list[events.Todo]) -> list[dict[str, Any]]:
+    """Tasks of cohorts, each with its round named, and of events: by their day, those without one last."""
+    found = [(todo.by or date.max, _of(todo, f"{todo.cohort}. {todo.text}")) for todo in rounds]
+    found += [(todo.by or date.max, _of(todo)) for todo in others]
+    return [task for _by, task in sorted(found, key=lambda row: row[0])]
 
 
 def _run(person: Person) -> list[Cohort]:
@@ -112,7 +94,8 @@ def coordinator(request: HttpRequest, person: Person) -> HttpResponse:
     moment = now()
     cohorts = _run(person)
     days = todos.days_of(cohorts)
-    tasks = [*_troubled_letters(person), *_cohort_tasks(cohorts, moment, days), *_words(person), *old_material(person)]
+    rounds = todos.todos(cohorts, now=moment, days=days)
+    tasks = [*_troubled_letters(person), *_ordered(rounds, events.todos(person, now=moment))]
     late = sum(task["late"] for task in tasks)
     context = {
         "tasks": tasks[:SHOWN],
@@ -126,7 +109,7 @@ def coordinator(request: HttpRequest, person: Person) -> HttpResponse:
 def administrator(request: HttpRequest, person: Person) -> HttpResponse:
     """Failed mail and jobs, then what the regions have to do."""
     moment = now()
-    tasks = [*_troubled_letters(person), *old_material(person)]
+    tasks = [*_troubled_letters(person), *event_tasks(person)]
     failing = list(Tick.objects.filter(failures__gt=0).order_by("name"))
     if failing:
         title = ngettext("Look at %(n)s job that fails", "Look at %(n)s jobs that fail", len(failing))
@@ -134,7 +117,7 @@ def administrator(request: HttpRequest, person: Person) -> HttpResponse:
         tasks.append(_task(title % {"n": len(failing)}, names, reverse("outbox:operations"), late=True))
     cohorts = _run(person)
     days = todos.days_of(cohorts)
-    later = _cohort_tasks(cohorts, moment, days)
+    later = _ordered(todos.todos(cohorts, now=moment, days=days), [])
     context = {
         "tasks": tasks,
         "cohort_tasks": later[:SHOWN],
@@ -199,7 +182,7 @@ def _staff(person: Person) -> list[StaffLine]:
 def manager(request: HttpRequest, person: Person) -> HttpResponse:
     """Applications that wait for a yes, then the own staff in running cohorts with their attendance."""
     return render(
-        request, "home/manager.html", {"tasks": [*_asked(person), *old_material(person)], "staff": _staff(person)}
+        request, "home/manager.html", {"tasks": [*_asked(person), *event_tasks(person)], "staff": _staff(person)}
     )
 
 
@@ -239,7 +222,7 @@ def director(request: HttpRequest, person: Person) -> HttpResponse:
     return render(
         request,
         "home/director.html",
-        {"tasks": [*_asked(person), *old_material(person)], "lines": lines, "towns": list(towns)},
+        {"tasks": [*_asked(person), *event_tasks(person)], "lines": lines, "towns": list(towns)},
     )
 
 
@@ -248,6 +231,6 @@ def quiet(request: HttpRequest) -> HttpResponse | None:
     person = request.user
     if not isinstance(person, Person):
         return None
-    events = Event.objects.visible_to(person).to_come(now()).filter(staff__person=person).distinct()
-    context = {"events": list(events.select_related("host")[:SHOWN]), "tasks": old_material(person)}
+    coming = Event.objects.visible_to(person).to_come(now()).filter(staff__person=person).distinct()
+    context = {"events": list(coming.select_related("host")[:SHOWN]), "tasks": event_tasks(person)}
     return render(request, "home/quiet.html", context)

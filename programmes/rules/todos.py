@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from base import dates
 from events.models import Attendance, Registration
+from events.rules.todos import Todo as EventTodo
 from events.states import ClaimState, EventState, Mark, RegistrationState
 from programmes.models import Approval, Certificate, Cohort, CourseDay, Enrolment, MakeUp
 from programmes.states import TAKING_PART, Answer, CertificateState, CohortState, EmployerSide, ProgrammeSide
@@ -29,28 +30,10 @@ DECISION_DUE = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Todo:
-    """One thing to do: what, about whom, by when, and where it is done."""
+class Todo(EventTodo):
+    """One thing to do in a cohort."""
 
     cohort: Cohort
-    title: str
-    text: str
-    url: str
-    by: date | None
-    today: date
-
-    @property
-    def late(self) -> bool:
-        """Whether its day has passed."""
-        return self.by is not None and self.by < self.today
-
-    @property
-    def due(self) -> str:
-        """The deadline in words."""
-        if self.by is None:
-            return ""
-        day = dates.plain_day(self.by, today=self.today)
-        return _("Was due %(day)s") % {"day": day} if self.late else _("By %(day)s") % {"day": day}
 
 
 @dataclass
@@ -198,7 +181,7 @@ def _applications(cohort: Cohort, number: Counts, days: list[CourseDay], today: 
     """Opening, answers that wait, the selection, offers."""
 
     def todo(title: str, text: str, route: str, by: date | None, query: str = "") -> Todo:
-        return Todo(cohort, title, text, reverse(f"programmes:{route}", args=[cohort.pk]) + query, by, today)
+        return Todo(title, text, reverse(f"programmes:{route}", args=[cohort.pk]) + query, by, today, cohort)
 
     if cohort.state == CohortState.DRAFT:
         yield todo(
@@ -267,12 +250,12 @@ def _days(
         if event.starts_at > now:
             if event.host is None and event.date - today <= HOST_SHOWN:
                 yield Todo(
-                    cohort,
                     _("Choose a host for day %(number)s") % {"number": day.number},
                     dates.day_short(event.date, today=today),
                     reverse("programmes:day_host", args=[cohort.pk, day.number]),
                     event.date - HOST_DUE,
                     today,
+                    cohort,
                 )
             elif event.venue_confirmed_at is None and event.date - today <= VENUE_SHOWN:
                 if event.host:
@@ -282,17 +265,16 @@ def _days(
                     title = _("Confirm the place of day %(number)s") % {"number": day.number}
                     text = dates.day_short(event.date, today=today)
                 yield Todo(
-                    cohort,
                     title,
                     text,
                     reverse("programmes:day_place", args=[cohort.pk, day.number]),
                     event.date - VENUE_DUE,
                     today,
+                    cohort,
                 )
         missing = without_mark.get(event.pk, 0)
         if missing:
             yield Todo(
-                cohort,
                 _("Fill in attendance for day %(number)s") % {"number": day.number},
                 ngettext(
                     "%(n)s of %(all)s participants has no mark.",
@@ -303,6 +285,7 @@ def _days(
                 reverse("programmes:door", args=[cohort.pk, day.number]),
                 event.date + ATTENDANCE_DUE,
                 today,
+                cohort,
             )
 
 
@@ -313,18 +296,17 @@ def _end(cohort: Cohort, to_certify: int, days: list[CourseDay], today: date) ->
         return
     if to_certify:
         yield Todo(
-            cohort,
             ngettext("Issue %(n)s certificate", "Issue %(n)s certificates", to_certify) % {"n": to_certify},
             _("Those who have completed wait for their certificate."),
             reverse("programmes:certificates", args=[cohort.pk]),
             last + CERTIFICATES_DUE,
             today,
+            cohort,
         )
     if cohort.state == CohortState.FINISHED:
         decision = getattr(cohort, "decision", None)
         if decision is None or decision.preliminary:
             yield Todo(
-                cohort,
                 _("Record the decision about round %(number)s") % {"number": cohort.number},
                 _("The next round cannot open before there is one.")
                 if decision is None
@@ -332,4 +314,5 @@ def _end(cohort: Cohort, to_certify: int, days: list[CourseDay], today: date) ->
                 reverse("programmes:decision", args=[cohort.pk]),
                 last + DECISION_DUE,
                 today,
+                cohort,
             )

@@ -159,10 +159,13 @@ def kept_facts(name: str, read: Callable[[], Found]) -> Found:
 @kept
 def region(request: HttpRequest, region: str) -> HttpResponse:
     """A region's programmes, and what is open or will open."""
-    place = get_object_or_404(Region, slug=region)
     programmes = list(
-        Programme.objects.visible_to(request.user).published().filter(region=place).select_related("funder")
+        Programme.objects.visible_to(request.user)
+        .published()
+        .filter(region__slug=region)
+        .select_related("region", "funder")
     )
+    place = programmes[0].region if programmes else get_object_or_404(Region, slug=region)
     cohorts = (
         Cohort.objects.visible_to(request.user)
         .filter(programme__in=programmes)

@@ -511,7 +511,7 @@ def test_the_public_pages_cost_few_queries(cast, client, django_assert_max_num_q
         cast.cohort(number=12 + number, state="open", days=DAYS, **WINDOW)
     with django_assert_max_num_queries(5):
         assert client.get("/sormland/introduktion/").status_code == 200
-    with django_assert_max_num_queries(6):  # programmes, rounds with their days, and the events to come
+    with django_assert_max_num_queries(5):
         assert client.get("/sormland/").status_code == 200
 
 

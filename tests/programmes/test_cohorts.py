@@ -286,7 +286,7 @@ def test_a_coordinators_home_asks_the_same_at_4_and_at_40_rounds(cast, sign_in):
         fill(cast, cohort, 1)
     forty, sql = count_queries(client, address)
     assert forty == four, "\n".join(sql)
-    assert forty <= 13, "\n".join(sql)  # the goal is 12; evaluations to read and material to look at cost one each
+    assert forty <= 12, "\n".join(sql)
 
 
 def test_every_role_has_an_honest_home(cast, sign_in):
