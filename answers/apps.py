@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class AnswersConfig(AppConfig):
@@ -7,4 +8,6 @@ class AnswersConfig(AppConfig):
     name = "answers"
 
     def ready(self) -> None:
-        from answers import checks  # noqa: F401  (registers itself)
+        from answers.checks import nothing_notes_the_order
+
+        register(nothing_notes_the_order, Tags.database)

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Warning
 from django.db import connections
 
 # Settings of PostgreSQL that would keep the order or the content of what is written.
 WATCHED = {"track_commit_timestamp": {"off"}, "log_statement": {"none", "ddl"}}
 
 
-@register(Tags.database)
 def nothing_notes_the_order(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """PostgreSQL notes neither the time of each commit nor each statement: both would tell who answered when."""
     found: list[CheckMessage] = []

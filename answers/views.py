@@ -30,7 +30,6 @@ def _spoken(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def speaking(request: HttpRequest, language: str) -> HttpResponse:
         if language not in dict(LANGUAGES):
             raise Http404
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # as Django's own middleware does
         with translation.override(language):
             response = view(request, language)
         response.headers["Content-Language"] = language

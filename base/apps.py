@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 from django.db.backends.signals import connection_created
 
 
@@ -8,7 +9,8 @@ class BaseConfig(AppConfig):
     name = "base"
 
     def ready(self) -> None:
-        from base import checks  # noqa: F401  (registers itself)
+        from base.checks import letters_beyond_ascii
         from base.nordic import on_connect
 
+        register(letters_beyond_ascii, Tags.database)
         connection_created.connect(on_connect, dispatch_uid="nordic")

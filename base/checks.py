@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error
 from django.db import connections
 
 
-@register(Tags.database)
 def letters_beyond_ascii(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """A PostgreSQL database whose character type is C does not find Åsa when somebody writes åsa."""
     found: list[CheckMessage] = []

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from django.db import models
 from django.http import HttpRequest
 
 View = TypeVar("View", bound=Callable[..., object])
+REST_OF_FORM = 1024 * 1024  # bytes
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,9 @@ class Note:
     codes: dict[str, Any] = field(default_factory=dict)
 
 
+_notes: WeakKeyDictionary[HttpRequest, Note] = WeakKeyDictionary()
+
+
 def audited(deed: str, *, look: str = "") -> Callable[[View], View]:
     """Mark a view: what it answers a signed-in person is recorded as `deed`, a GET as `look` where that is another.
 
@@ -28,7 +33,7 @@ def audited(deed: str, *, look: str = "") -> Callable[[View], View]:
     """
 
     def mark(view: View) -> View:
-        view.audited = {"GET": look or deed, "HEAD": look or deed, "POST": deed}  # type: ignore[attr-defined]  # read by the middleware
+        vars(view)["audited"] = {"GET": look or deed, "HEAD": look or deed, "POST": deed}
         return view
 
     return mark
@@ -36,14 +41,30 @@ def audited(deed: str, *, look: str = "") -> Callable[[View], View]:
 
 def note(request: HttpRequest, *, about: models.Model | str, scope: str = "", **codes: Any) -> None:
     """Say what a marked view shows or changes, for the audit row."""
-    request.audit_note = Note(about, scope, codes)  # type: ignore[attr-defined]  # read by the middleware
+    _notes[request] = Note(about, scope, codes)
+
+
+def deeds_of(view: object) -> dict[str, str]:
+    """The deed that a view's mark names, by HTTP method; none without a mark."""
+    found: dict[str, str] = getattr(view, "audited", {})
+    return found
+
+
+def note_of(request: HttpRequest) -> Note | None:
+    """What a marked view has said of this request."""
+    return _notes.get(request)
 
 
 def takes_files(largest: int) -> Callable[[View], View]:
     """Mark a view that takes a file of up to `largest` bytes; a longer request is refused before it is read."""
 
     def mark(view: View) -> View:
-        view.largest_body = largest + 1024 * 1024  # type: ignore[attr-defined]  # and the rest of its form
+        vars(view)["largest_body"] = largest + REST_OF_FORM
         return view
 
     return mark
+
+
+def largest_body_of(view: object, otherwise: int) -> int:
+    """How many bytes a request to this view may have; `otherwise` without a mark."""
+    return int(getattr(view, "largest_body", otherwise))

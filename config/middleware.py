@@ -19,6 +19,7 @@ from django.utils.cache import patch_vary_headers
 
 from audit import actions as audit
 from base import clock
+from base.marks import deeds_of, largest_body_of, note_of
 from base.refusal import Forbidden, Refusal
 from config.logs import request_id, route_of
 
@@ -74,7 +75,7 @@ class Unknown:
         request.COOKIES = {}
         response = self.get_response(request)
         response.cookies.clear()
-        response._has_been_logged = True  # type: ignore[attr-defined]  # Django's mark: an error is not logged again
+        vars(response)["_has_been_logged"] = True  # Django's own mark: an error is not logged again
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
@@ -108,7 +109,7 @@ class BodyLimit:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             length = 0
-        if length > getattr(view, "largest_body", settings.BODY_MAX):
+        if length > largest_body_of(view, settings.BODY_MAX):
             raise RequestDataTooBig
 
 
@@ -129,7 +130,6 @@ class ReaderLanguage:
         language = asked or (person.language if person else "") or self._remembered(request)
         theme = (person.theme if person else "") or request.COOKIES.get("theme", "")
         request.theme = theme if theme in THEMES else ""  # type: ignore[attr-defined]  # read by base.html
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # as Django's own middleware does
         zone = person.home_region.time_zone if person and person.home_region else settings.HOME_ZONE
         with translation.override(language), timezone.override(zone):
             response = self.get_response(request)
@@ -164,9 +164,9 @@ class Audited:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         match = request.resolver_match
-        deed = getattr(match.func, "audited", {}).get(request.method, "") if match else ""
+        deed = deeds_of(match.func).get(request.method or "", "") if match else ""
         if deed and match and request.user.is_authenticated and self._did_something(request, response):
-            note = getattr(request, "audit_note", None)
+            note = note_of(request)
             ids = ",".join(str(value) for value in match.kwargs.values() if isinstance(value, int | uuid.UUID))
             about = note.about if note else f"{match.view_name}:{ids}".rstrip(":")
             scope, codes = (note.scope, note.codes) if note else ("", {})

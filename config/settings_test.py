@@ -20,14 +20,15 @@ os.environ["HELMI_VAR"] = os.environ["HELMI_TEST_VAR"]
 os.environ["DATABASE_POOL"] = "0"
 
 from config.settings import *  # noqa: F403  (the environment above comes first)
+from config.settings import CACHES, DATABASES
 
 DEMO = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}  # noqa: F405  (comes with the star)
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405  (as above)
+CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in real use: threads that share a database in memory meet locks that a file does not have.
-    DATABASES["default"]["TEST"] = {"NAME": f"{os.environ['HELMI_TEST_VAR']}/test.sqlite3"}  # noqa: F405  (as above)
+    DATABASES["default"]["TEST"] = {"NAME": f"{os.environ['HELMI_TEST_VAR']}/test.sqlite3"}
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 WHITENOISE_USE_FINDERS = False

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class DocumentsConfig(AppConfig):
@@ -7,5 +8,6 @@ class DocumentsConfig(AppConfig):
     name = "documents"
 
     def ready(self) -> None:
-        """Load the system checks."""
-        from documents import checks  # noqa: F401  (registers itself)
+        from documents.checks import scanner_has_a_place
+
+        register(scanner_has_a_place)

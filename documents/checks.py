@@ -3,12 +3,11 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error
 
 from documents import scanner
 
 
-@register
 def scanner_has_a_place(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """The virus scanner's address, when there is one, is of a kind that we can reach."""
     if not settings.VIRUS_SCANNER:

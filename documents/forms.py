@@ -79,10 +79,9 @@ class EmblemForm(PlainForm):
             prepare(name, self.fields[name])
 
     def _say_that_it_waits(self) -> None:
-        self.fields["picture"].label = _("Another picture")
-        self.fields["picture"].help_text = _(
-            "The picture you chose is kept for an hour. Choose one only if you want another instead."
-        )
+        shown = self["picture"]
+        shown.label = _("Another picture")
+        shown.help_text = _("The picture you chose is kept for an hour. Choose one only if you want another instead.")
 
     def wait(self, file: StoredFile) -> None:
         """The picture is right and the rest is not: the form brings the picture along when it comes again."""
@@ -91,7 +90,6 @@ class EmblemForm(PlainForm):
         data["waiting"] = str(file.pk)
         self.data = data
         self.fields["picture"].required = False
-        self._bound_fields_cache.pop("picture", None)  # type: ignore[attr-defined]  # it holds the words of before
         self._say_that_it_waits()
 
     @property

@@ -30,9 +30,8 @@ def place(address: str) -> str | tuple[str, int]:
 def scan(file: Path, *, address: str, seconds: float = SECONDS) -> str:
     """The name of what the scanner found in a file, empty when it found nothing; ScannerDown when it cannot say."""
     where = place(address)
-    family = socket.AF_UNIX if isinstance(where, str) else None
     try:
-        with _connected(where, family, seconds) as line, file.open("rb") as source:
+        with _connected(where, seconds) as line, file.open("rb") as source:
             line.sendall(b"zINSTREAM\0")
             while piece := source.read(PIECE):
                 line.sendall(struct.pack(">I", len(piece)) + piece)
@@ -47,10 +46,10 @@ def scan(file: Path, *, address: str, seconds: float = SECONDS) -> str:
     raise ScannerDown(answer[:200])
 
 
-def _connected(where: str | tuple[str, int], family: socket.AddressFamily | None, seconds: float) -> socket.socket:
-    if family is None:
-        return socket.create_connection(where, timeout=seconds)  # type: ignore[arg-type]
-    line = socket.socket(family, socket.SOCK_STREAM)
+def _connected(where: str | tuple[str, int], seconds: float) -> socket.socket:
+    if isinstance(where, tuple):
+        return socket.create_connection(where, timeout=seconds)
+    line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         line.settimeout(seconds)
         line.connect(where)

@@ -11,14 +11,14 @@ from html import escape
 from html.parser import HTMLParser
 from typing import Any
 
-import nh3
-from markdown_it import MarkdownIt
+from django.utils.safestring import SafeString
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from base.markup import Marks, cleaned, lf
+
 LONGEST = 20_000  # characters
 DEEPEST = 8  # elements in each other
-SCHEMES = {"http", "https", "mailto"}
 TAGS = {"p", "br", "i", "b", "sub", "sup", "ul", "ol", "li", "a"}
 _LOOSE = re.compile(r"(?<!\\)\[(?![^\[\]\n]{1,300}\]\()")
 _PAIRS = {"~": "sub", "^": "sup"}
@@ -46,32 +46,26 @@ def _plain_tag(renderer: Any, tokens: Sequence[Token], at: int, options: Any, en
     return f"</{tag}>" if tokens[at].nesting < 0 else f"<{tag}>"
 
 
-_markdown = MarkdownIt("zero", {"html": False, "breaks": True, "maxNesting": 60}).enable(
-    ["emphasis", "list", "link", "newline", "escape", "entity"]
-)
-_markdown.validateLink = lambda url: url.lower().startswith(tuple(f"{scheme}:" for scheme in SCHEMES))  # type: ignore[method-assign]  # as its manual says
-_markdown.inline.ruler.before("emphasis", "raised", _raised)
+_marks = Marks()
+_marks.inline.ruler.before("emphasis", "raised", _raised)
 for _name in ("strong_open", "strong_close", "em_open", "em_close"):
-    _markdown.add_render_rule(_name, _plain_tag)
+    _marks.add_render_rule(_name, _plain_tag)
 
 
 def tidy(text: str) -> str:
     """Line ends as we keep them, and no characters that no page can show."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(letter for letter in lines if letter in "\n\t" or ord(letter) >= 32).strip()
+    return "".join(letter for letter in lf(text) if letter in "\n\t" or ord(letter) >= 32).strip()
 
 
-def html(text: str) -> str:
+def html(text: str) -> SafeString:
     """A text as HTML that is safe wherever it stands."""
-    return nh3.clean(
-        _markdown.render(_marked(text)), tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel=None
-    ).strip()
+    return cleaned(_marks.render(_marked(text)), tags=TAGS)
 
 
 def depth(text: str) -> int:
     """How many elements stand in each other where the text is deepest."""
     deepest = 0
-    for token in _markdown.parse(_marked(text)):
+    for token in _marks.parse(_marked(text)):
         inner = 0
         for child in token.children or []:
             inner = max(inner, child.level + (child.nesting >= 0 and child.tag != ""))

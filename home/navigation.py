@@ -8,9 +8,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from base.languages import spoken
 from people.models import Region
 from people.states import Language, Role
 from programmes.models import Approval
@@ -53,7 +53,7 @@ class Shell:
     @cached_property
     def languages(self) -> list[Choice]:
         """Swedish, Finnish, English, and which one is on."""
-        now = (get_language() or "").split("-")[0]
+        now = spoken()
         return [Choice(code, name, code == now) for code, name in Language.choices]
 
     @cached_property

@@ -1,7 +1,6 @@
 """What a newsletter is made of: its publisher, its sections, and the little formatting that its texts may hold.
 
-Text is CommonMark with paragraphs, line breaks, bold, emphasis, lists and links, and nothing else: what looks like HTML
-is text, and a link leads to http, https or a mail address. The result is cleaned once more before it leaves this page.
+Text is CommonMark with paragraphs, line breaks, bold, emphasis, lists and links, and nothing else (base.markup).
 """
 
 import re
@@ -9,16 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import nh3
-from markdown_it import MarkdownIt
+from django.utils.safestring import SafeString
 from markdown_it.token import Token
 
-SCHEMES = {"http", "https", "mailto"}
+from base.markup import Marks, cleaned, lf
+
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a"}
-_markdown = MarkdownIt("zero", {"html": False, "breaks": True}).enable(
-    ["emphasis", "list", "link", "newline", "escape", "entity"]
-)
-_markdown.validateLink = lambda url: url.lower().startswith(tuple(f"{scheme}:" for scheme in SCHEMES))  # type: ignore[method-assign]
+_marks = Marks()
 # How the elements of a text look in a mail, whose readers know no stylesheet. Nobody's words hold such an element: what
 # a person types as "<p>" has become "&lt;p&gt;" by then.
 _MAIL_STYLES = {
@@ -93,31 +89,24 @@ def chosen_language(wanted: str, written: Iterable[str], order: Sequence[str]) -
     return next((code for code in order if code in there), min(there, default=""))
 
 
-def html(text: str) -> str:
+def html(text: str) -> SafeString:
     """A text as HTML that is safe wherever it stands."""
-    rendered = _markdown.render(_lf(text))
-    return nh3.clean(
-        rendered,
-        tags=_TAGS,
-        attributes={"a": {"href"}},
-        url_schemes=SCHEMES,
-        link_rel=None,
-    ).strip()
+    return cleaned(_marks.render(lf(text)), tags=_TAGS)
 
 
-def mail_html(text: str) -> str:
+def mail_html(text: str) -> SafeString:
     """The same for a mail, with the styles on the elements."""
-    result = html(text)
+    result = str(html(text))
     for plain, styled in _MAIL_STYLES.items():
         result = result.replace(plain, styled)
-    return result
+    return SafeString(result)
 
 
 def plain(text: str) -> str:
     """The text as a mail's text part says it: without marks, and with each address behind its words."""
     out: list[str] = []
     lists: list[int | None] = []
-    for token in _markdown.parse(_lf(text)):
+    for token in _marks.parse(lf(text)):
         if token.type == "bullet_list_open":
             lists.append(None)
         elif token.type == "ordered_list_open":
@@ -154,7 +143,3 @@ def _inline(tokens: Sequence[Token]) -> str:
         else:
             words += token.content
     return words
-
-
-def _lf(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -5,9 +5,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from django.db import transaction
-from django.utils.translation import get_language
 
 from audit import actions as audit
+from base.languages import spoken
 from events import rules
 from events.limits import wall
 from events.models import Event, Places, Reminder
@@ -26,7 +26,7 @@ def scope_of(event: Event) -> str:
 def in_languages(field: str, words: Mapping[str, str] | str) -> dict[str, str]:
     """A translated field's columns: one for each language that is given, or one text for the reader's language."""
     if isinstance(words, str):
-        words = {(get_language() or "sv").split("-")[0]: words}
+        words = {spoken(): words}
     return {f"{field}_{language}": text for language, text in words.items() if text}
 
 

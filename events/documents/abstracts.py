@@ -126,8 +126,9 @@ def preview(sheet: Sheet) -> Preview:
     body = prose.html(sheet.text)
     page = _page(sheet, body)
     near, key = caches["near"], f"abstract:{_edition()}:{hashlib.sha256(page.encode()).hexdigest()}"
-    if (known := near.get(key)) is not None:
-        return known  # type: ignore[no-any-return]  # what is kept under our key is ours
+    known: Preview | None = near.get(key)
+    if known is not None:
+        return known
     measured = measure(sheet)
     if not measured.fits:
         page = _page(sheet, prose.with_overflow(body, _over(sheet, body)[0]))

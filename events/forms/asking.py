@@ -8,11 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import DateField, EmailField, PlainForm
-from events.forms.organising import capital, in_language
 from events.models import Event, Places
 from events.rules.publishing import languages_of
 from events.rules.sign_up import way_name
 from events.states import QuestionKind
+from people.forms.common import capital, in_language
 from people.models import Organisation
 
 

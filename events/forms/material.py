@@ -124,8 +124,7 @@ class MaterialForm(PlainForm):
 
     def choose(self, name: str, choices: list[Any]) -> None:
         """The choices of a field; the first of several is preset where nothing is."""
-        field = self.fields[name]
-        field.choices = choices  # type: ignore[attr-defined]
+        self.choice(name).choices = choices
         if choices and name not in self.initial:
             self.initial[name] = choices[0][0]
 

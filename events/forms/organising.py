@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import ClockField, DateField, PlainForm
@@ -15,6 +14,7 @@ from events.limits import wall
 from events.models import Event
 from events.rules.publishing import KINDS, days_of, languages_of
 from events.states import AgendaKind, Audience, EventKind, Policy, Way
+from people.forms.common import capital, in_language
 from people.models import Organisation, Person, Region
 from people.states import Language
 
@@ -31,16 +31,6 @@ TEXTS: dict[str, tuple[Any, int, int, Any]] = {
     "cost": (_("What it costs"), 200, 1, _("For example: It costs nothing to take part.")),
     "arrival": (_("On arrival"), 160, 1, ""),
 }
-
-
-def in_language(label: Any, code: str) -> Any:
-    """A label with the language that the field is written in; as lazy as its words."""
-    return format_lazy("{} ({})", label, Language(code).label)
-
-
-def capital(choices: Sequence[tuple[str, Any]]) -> list[tuple[str, str]]:
-    """Choices as they begin a line."""
-    return [(value, str(label)[:1].upper() + str(label)[1:]) for value, label in choices]
 
 
 class DraftForm(PlainForm):

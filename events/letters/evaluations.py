@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from answers import actions as answers
@@ -14,6 +14,7 @@ from answers.keys import KeysAway
 from answers.models import Box, Invitation
 from answers.states import BoxState
 from base import clock
+from base.languages import spoken
 from events.letters.days import scope_of
 from events.models import Evaluation
 from events.rules.evaluations import REMINDER_AFTER
@@ -49,7 +50,8 @@ def invite(evaluation: Evaluation, box: Box, *, now: datetime) -> int:
                 scope=scope_of(event),
                 now=now,
                 person=person,
-                facts={"evaluation": evaluation.pk, "box": box.pk},
+                # For whom the link was made, also when a guest has become a person since.
+                facts={"evaluation": evaluation.pk, "box": box.pk, "reader": person.pk},
                 not_before=at,
                 useful_until=box.closes_at,
                 lane=Lane.REMINDER,
@@ -59,9 +61,10 @@ def invite(evaluation: Evaluation, box: Box, *, now: datetime) -> int:
 
 def _link(letter: Letter, box: Box) -> tuple[str, str]:
     """The reader's link and its secret. Where the keys are not, a letter can be looked at but not sent."""
-    language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    language = spoken()
     try:
-        link = answers.link_for(box=box, person_id=letter.person_id or 0, language=language)
+        reader = letter.facts.get("reader") or letter.person_id or 0
+        link = answers.link_for(box=box, person_id=reader, language=language)
     except KeysAway:
         if letter.state == LetterState.INFLIGHT:
             raise

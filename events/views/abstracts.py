@@ -5,20 +5,19 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from base import dates
 from base.clock import now, today
 from base.forms import render_form
+from base.languages import spoken
 from base.refusal import Forbidden, Refusal
 from base.tokens import LinkAltered, LinkExpired, unseal
 from documents.pdf import Printed
@@ -93,7 +92,7 @@ def books_rows(event: Event) -> QuerySet[Abstract]:
 
 def print_book(event: Event, rows: QuerySet[Abstract], *, public: bool) -> Printed:
     """The book of these abstracts in the reader's language."""
-    language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    language = spoken()
     note = (
         _("Published are the abstracts whose authors have said yes.")
         if public
@@ -168,7 +167,7 @@ def public_abstract(request: HttpRequest, region: str, pk: int, key: str) -> Htt
         "region": event.region,
         "abstract": found,
         "authors": authors,
-        "topic": rules.topic_of(found, get_language()),
+        "topic": rules.topic_of(found, spoken()),
         "body": prose.html(found.text),
     }
     return render(request, "events/abstracts/public.html", context)
@@ -215,9 +214,11 @@ def abstract_new(request: HttpRequest, region: str, pk: int) -> HttpResponse:
     call.event = event
     person = request.user if isinstance(request.user, Person) else None
     refusal = rules.why_not_begin(call, now=now())
-    spoken = (get_language() or "sv").split("-")[0]
     form = BeginForm(
-        request.POST or None, person=person, languages=event.region.languages, initial={"language": spoken}
+        request.POST or None,
+        person=person,
+        languages=event.region.languages,
+        initial={"language": spoken()},
     )
     form.back = reverse("events:abstracts", args=[region, pk])
     status = 409 if refusal and request.method == "POST" else 200
@@ -298,13 +299,12 @@ def _abstract(request: HttpRequest, found: Abstract, token: str) -> HttpResponse
         return _checked(request, found, form)
     status = 200
     if act and form.is_valid():
-        spoken = (get_language() or "sv").split("-")[0]
         try:
             found = actions.save(
                 abstract=found,
                 written=form.written,
                 version=form.cleaned_data["version"],
-                language=spoken,
+                language=spoken(),
                 now=now(),
             )
             if act == "submit":
@@ -432,7 +432,7 @@ def _read_only(
         "call": found.call,
         "token": token,
         "reason": str(refusal),
-        "topic": rules.topic_of(found, get_language()),
+        "topic": rules.topic_of(found, spoken()),
         "authors": rules.printed_authors(authors, asked_too=True),
         "body": prose.html(found.text),
         "page": page_of(actions.sheet_of(found, authors)),
@@ -466,9 +466,8 @@ def abstract_publish(request: HttpRequest, token: str) -> HttpResponse:
         return _private(found)
     form = PublishForm(request.POST)
     if form.is_valid():
-        spoken = (get_language() or "sv").split("-")[0]
         publish = form.cleaned_data["publish"]
-        actions.set_publish(abstract=found, publish=publish, language=spoken, now=now())
+        actions.set_publish(abstract=found, publish=publish, language=spoken(), now=now())
         messages.success(
             request,
             _("Your answer is yes. The abstract is shown on the site when it is accepted.")
@@ -524,7 +523,7 @@ def coauthor(request: HttpRequest, token: str) -> HttpResponse:
         "abstract": author.abstract,
         "event": event,
         "region": event.region,
-        "topic": rules.topic_of(author.abstract, get_language()),
+        "topic": rules.topic_of(author.abstract, spoken()),
         "authors": rules.printed_authors(author.abstract.authors.all(), asked_too=True),
         "body": prose.html(author.abstract.text),
         "token": token,

@@ -13,12 +13,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from base import clock, dates
 from base.forms import render_form
+from base.languages import spoken
 from base.marks import takes_files
 from base.refusal import Refusal
 from documents.gate import LARGEST_UPLOAD, NOTES
@@ -115,7 +116,7 @@ def _lines(
     address: Callable[[Material], str],
     may_change: Callable[[Material], bool] = lambda _row: False,
 ) -> list[Line]:
-    now, today, language = clock.now(), clock.today(event.zone), (get_language() or "sv").split("-")[0]
+    now, today, language = clock.now(), clock.today(event.zone), spoken()
     found = []
     for row in rows.in_order():
         row.event = event

@@ -123,7 +123,8 @@ def registrations(request: Request, pk: int) -> HttpResponse:
     waiting = _all(request, event).filter(claim__state=ClaimState.WAITLISTED).order_by("claim__position")
     in_line: dict[int, list[Row]] = {}
     for row in _rows(waiting[:200], request):
-        in_line.setdefault(row.registration.claim.places_id, []).append(row)  # type: ignore[union-attr]  # has a claim
+        if claim := row.registration.claim:
+            in_line.setdefault(claim.places_id, []).append(row)
     context = {
         "event": event,
         "lines": [(line, in_line.get(line.places.pk, []), rules.policy_words(line.places)) for line in lines],

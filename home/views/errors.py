@@ -2,14 +2,14 @@
 
 import sys
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils import translation
+
+from base.languages import spoken
 
 
 @login_not_required
@@ -50,7 +50,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """A fault of ours, or a database that does not answer: a page that needs neither."""
     down = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
     facts = {
-        "language": (translation.get_language() or settings.LANGUAGE_CODE).split("-")[0],
+        "language": spoken(),
         "theme": getattr(request, "theme", ""),
         "request_id": getattr(request, "request_id", ""),
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +63,11 @@ class OrganisationField(forms.TypedChoiceField):
 def capital(choices: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     """The choices as a list of its own shows them: each begins with a capital."""
     return [(value, capfirst(words)) for value, words in choices]
+
+
+def in_language(label: Any, code: str) -> Any:
+    """A label with the language that the words are written in, as lazy as its own: Title (Svenska)."""
+    return format_lazy("{} ({})", label, Language(code).label)
 
 
 def phone_field() -> forms.CharField:

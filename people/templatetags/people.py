@@ -84,14 +84,6 @@ def period(first: date, last: date | None = None) -> str:
     return dates.span(first, last)
 
 
-@register.simple_tag(takes_context=True)
-def enrolments_of(context: RequestContext, person: Person) -> list[Any]:
-    """The person's enrolments that the reader may see, the newest first."""
-    viewer = context["request"].user
-    rows = person.enrolments.visible_to(viewer).select_related("cohort__programme__region")  # type: ignore[attr-defined]  # a reverse relation from above
-    return list(rows.order_by("-pk"))
-
-
 @register.simple_tag
 def unconfirmed_among(addresses: list[Any]) -> bool:
     """Whether one of a person's addresses waits to be confirmed."""

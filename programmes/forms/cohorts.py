@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import DateField, PlainForm, prepare
-from people.forms.common import capital
+from people.forms.common import capital, in_language
 from people.models import Organisation, Person
 from people.states import Language
 from programmes.models import Cohort, Funder, Programme
@@ -22,11 +22,6 @@ EU_STATEMENTS = {
     "fi": "Euroopan unionin osarahoittama",
     "en": "Co-funded by the European Union",
 }
-
-
-def in_language(label: Any, code: str) -> Any:
-    """A label with the language that the words are written in: Title (Svenska)."""
-    return format_lazy("{} ({})", label, Language(code).label)
 
 
 class NextCohortForm(PlainForm):

@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import ClockField, DateField, PlainForm
+from people.forms.common import in_language
 from people.models import Organisation
 from people.states import Language
-from programmes.forms.cohorts import in_language
 from programmes.models import CourseDay
 
 

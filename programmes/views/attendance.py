@@ -213,7 +213,7 @@ def _door_row(request: Request, registration: Registration, form: DoorForm) -> d
     if form.is_bound:
         chosen = form.data.get(f"r{registration.pk}", chosen)
         hours = form.data.get(f"h{registration.pk}", hours)
-    enrolments = registration.person.in_cohort  # type: ignore[attr-defined]  # prefetched under that name
+    enrolments = vars(registration.person)["in_cohort"]  # prefetched under that name
     words = (
         ("n", pgettext("door list", "Here")),
         ("a", pgettext("door list", "Notified")),

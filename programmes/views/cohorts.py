@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -59,16 +60,11 @@ BESIDE: dict[type[Refusal], str] = {rules.WindowBackwards: "closes_on", FewerTha
 NOT_SHARED = {CohortState.DRAFT, CohortState.OPEN, CohortState.SELECTION}
 
 
-def capital(words: str) -> str:
-    """A state's word at the beginning of a line."""
-    return words[:1].upper() + words[1:]
-
-
 def state_words(cohort: Cohort) -> str:
     """The cohort's state; a selection that is over is said as such."""
     if cohort.state == CohortState.SELECTION and cohort.selection_confirmed_at is not None:
         return _("Places are offered")
-    return capital(str(cohort.get_state_display()))
+    return capfirst(str(cohort.get_state_display()))
 
 
 def find_cohort(request: HttpRequest, pk: int) -> Cohort:

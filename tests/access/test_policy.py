@@ -2,6 +2,7 @@
 
 import pytest
 
+from base.marks import deeds_of
 from tests.access.routes import Route, policy, routes
 
 ROLES = {
@@ -46,4 +47,4 @@ def test_only_public_and_linked_pages_are_open_without_signing_in(route: Route) 
 
 @pytest.mark.parametrize("route", routes(), ids=lambda route: route.name)
 def test_a_look_is_recorded_where_the_policy_says_so(route: Route) -> None:
-    assert bool(getattr(route.view, "audited", "")) == policy()[route.name]["audit"]
+    assert bool(deeds_of(route.view)) == policy()[route.name]["audit"]

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from audit import actions, states
 from audit.states import DEEDS
+from base.marks import deeds_of
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
@@ -75,9 +76,7 @@ def routes(patterns: Any, namespace: str = "") -> Any:
 
 
 def test_every_marked_view_has_a_deed_with_words() -> None:
-    deeds = {
-        deed for _name, view in routes(get_resolver().url_patterns) for deed in getattr(view, "audited", {}).values()
-    }
+    deeds = {deed for _name, view in routes(get_resolver().url_patterns) for deed in deeds_of(view).values()}
     assert not deeds - set(DEEDS)
 
 
