@@ -139,7 +139,7 @@ def abstracts(request: HttpRequest, region: str, pk: int) -> HttpResponse:
         "open": refusal is None,
         "reason": str(refusal) if refusal else "",
         "closes": rules.moment_there(call.closes_at, event, dates_today(event)),
-        "rows": [(row, rules.topic_of(row), _names(row)) for row in rows],
+        "rows": [(row, rules.topic_of(row, spoken()), _names(row)) for row in rows],
     }
     return render(request, "events/abstracts/section.html", context)
 
@@ -337,7 +337,11 @@ class _NotWhole(Exception):
 
 def _submit(found: Abstract) -> None:
     if lacks := rules.missing(found):
-        raise _NotWhole([(name, str(refusal)) for name, refusal in lacks])
+        sentences = [(name, str(refusal)) for name, refusal in lacks]
+        measure = page_of(actions.sheet_of(found, list(found.authors.all())))["measure"]
+        if measure is not None and not measure.fits:
+            sentences.insert(0, ("text", measure_words(measure)))
+        raise _NotWhole(sentences)
     try:
         actions.submit(abstract=found, version=found.version, now=now())
     except rules.ChangedMeanwhile:
