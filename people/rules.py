@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from base import clock
 from base.refusal import Forbidden, Refusal
 from people.models import Employment, Organisation, Participation, Person, Region, RoleAssignment, SignInProvider
-from people.querysets import valid_on
+from people.querysets import valid_on, within
 from people.states import EMPLOYER_KINDS, KINDS_BY_COUNTRY, Role
 
 # ---------- Refusals ----------
@@ -644,3 +644,19 @@ def is_own_path(address: str) -> bool:
     if any(ord(letter) < 32 or letter == "\\" for letter in address):
         return False
     return url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+
+
+def staff_of(manager: Person, day: date) -> list[tuple[Person, Organisation]]:
+    """A manager's staff of a day with their units, each person once and without the manager."""
+    rows = (
+        Employment.objects.visible_to(manager)
+        .on(day)
+        .filter(within(manager.reach.staff_paths, "unit__path"))
+        .exclude(person=manager)
+        .select_related("person", "unit")
+        .order_by("person__name", "-main", "pk")
+    )
+    found: dict[int, tuple[Person, Organisation]] = {}
+    for row in rows:
+        found.setdefault(row.person_id, (row.person, row.unit))
+    return list(found.values())

@@ -248,27 +248,17 @@ def give_offer(*, places: Places, person: Person, expires_at: datetime, by: Pers
     claim = Claim.objects.filter(places=places, person=person, state__in=LIVE).first()
     if claim is not None and claim.state != ClaimState.WAITLISTED:
         raise rules.AlreadyClaimed()
-    facts: dict[str, Any] = {
-        "state": ClaimState.OFFERED,
-        "position": None,
-        "offered_at": now,
-        "expires_at": expires_at,
-        "changed_at": now,
-    }
-    if claim is None:
-        claim = Claim.objects.create(places=places, person=person, created_at=now, offers=1, **facts)
-    else:
-        make_offer(claim, facts)
-    record("place_offered", claim, places, by=by, now=now, until=expires_at, offers=claim.offers)
+    claim = claim or Claim(places=places, person=person, created_at=now)
+    make_offer(claim, places, expires_at=expires_at, by=by, now=now)
     return claim
 
 
-def make_offer(claim: Claim, facts: dict[str, Any]) -> None:
-    """Turn a waiting claim into an offer."""
-    claim.offers += 1
-    for name, value in facts.items():
-        setattr(claim, name, value)
-    claim.save(update_fields=["offers", *facts])
+def make_offer(claim: Claim, locked: Places, *, expires_at: datetime, by: Person | None, now: datetime) -> None:
+    """Turn a new or a waiting claim into an offer; its place has been taken from the locked ones."""
+    claim.state, claim.position, claim.offers = ClaimState.OFFERED, None, claim.offers + 1
+    claim.offered_at, claim.expires_at, claim.changed_at = now, expires_at, now
+    claim.save()
+    record("place_offered", claim, locked, by=by, now=now, until=expires_at, offers=claim.offers)
 
 
 @transaction.atomic
@@ -281,17 +271,7 @@ def offer_next(*, places: Places, expires_at: datetime, by: Person | None, now: 
     if claim is None:
         return None
     Places.objects.filter(pk=locked.pk).update(sold=F("sold") + 1)
-    make_offer(
-        claim,
-        {
-            "state": ClaimState.OFFERED,
-            "position": None,
-            "offered_at": now,
-            "expires_at": expires_at,
-            "changed_at": now,
-        },
-    )
-    record("place_offered", claim, locked, by=by, now=now, until=expires_at, offers=claim.offers)
+    make_offer(claim, locked, expires_at=expires_at, by=by, now=now)
     return claim
 
 

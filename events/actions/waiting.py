@@ -14,13 +14,12 @@ from events.actions.places import (
     grant,
     lock_places,
     make_offer,
-    record,
     refuse_second,
     scope_of,
     wait,
 )
 from events.models import Claim, Event, Party, Places, Reserve
-from events.states import SOLD, ClaimState, EventState, Policy
+from events.states import SOLD, EventState, Policy
 from people.models import Organisation, Person
 
 WORKING_DAYS = 2
@@ -108,17 +107,7 @@ def offer_freed(*, places: Places, now: datetime, by: Person | None = None) -> l
         expires_at = rules.offer_limit(locked, working_days=WORKING_DAYS, now=now)
         for claim in group:
             Places.objects.filter(pk=locked.pk).update(sold=F("sold") + 1)
-            make_offer(
-                claim,
-                {
-                    "state": ClaimState.OFFERED,
-                    "position": None,
-                    "offered_at": now,
-                    "expires_at": expires_at,
-                    "changed_at": now,
-                },
-            )
-            record("place_offered", claim, locked, by=by, now=now, until=expires_at, offers=claim.offers)
+            make_offer(claim, locked, expires_at=expires_at, by=by, now=now)
         given += group
         locked.refresh_from_db()
     return given

@@ -1,6 +1,5 @@
 """What somebody may type to register on an event, for herself or for others."""
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -12,33 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from base import dates
-from base.forms import EmailField, Helper, NameField, PlainForm
+from base.forms import EmailField, NameField, PlainForm
 from events.models import Event, Question, Reserve
 from events.rules import sign_up as rules
 from events.states import ClaimState, QuestionKind
+from people.forms.common import Bare, no_personal_number
 from people.models import Organisation, Person
 from people.states import Language
-
-# Twelve or ten figures of a Swedish personnummer, or a Finnish HETU: never asked for, never kept.
-PERSONAL_NUMBER = re.compile(r"\b(?:\d{2})?\d{6}[-+ ]?\d{4}\b|\b\d{6}[-+A-FU-Y]\d{3}[0-9A-Z]\b", re.IGNORECASE)
-
-
-def no_personal_number(value: str) -> None:
-    """Refuse a text that holds a personal identity number."""
-    if PERSONAL_NUMBER.search(value):
-        raise ValidationError(
-            gettext_lazy("Leave out the personal identity number. It is not needed and not kept."), code="number"
-        )
-
-
-class Bare(PlainForm):
-    """A form whose page writes the form tag and the buttons itself."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = Helper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
 
 class EmployerInput(forms.TextInput):

@@ -21,9 +21,8 @@ from events.forms.sign_up import StaffListForm, TogetherForm
 from events.models import Event, Registration
 from events.rules import sign_up as rules
 from events.views.sign_up import about
-from people.models import Employment, Organisation, Person, Request
-from people.querysets import within
-from people.rules import name_for
+from people.models import Organisation, Request
+from people.rules import name_for, staff_of
 from people.states import Language
 
 
@@ -33,22 +32,6 @@ def _event(request: Request, pk: int) -> Event:
         raise Http404
     found = Event.objects.visible_to(request.user).filter(ways__isnull=False).distinct()
     return get_object_or_404(found.select_related("region", "host"), pk=pk)
-
-
-def staff_of(manager: Any) -> list[tuple[Person, Organisation]]:
-    """One's staff of today with their units, without oneself."""
-    rows = (
-        Employment.objects.visible_to(manager)
-        .on(now().date())
-        .filter(within(manager.reach.staff_paths, "unit__path"))
-        .exclude(person=manager)
-        .select_related("person", "unit")
-        .order_by("person__name", "-main", "pk")
-    )
-    found: dict[int, tuple[Person, Organisation]] = {}
-    for row in rows:
-        found.setdefault(row.person_id, (row.person, row.unit))
-    return list(found.values())
 
 
 def _mine(request: Request, event: Event) -> list[dict[str, Any]]:
@@ -79,7 +62,7 @@ def staff_list(request: Request, pk: int) -> HttpResponse:
     event = _event(request, pk)
     refusal = rules.why_not_sign_up(event, now=now())
     lines = rules.ways_of(event)
-    staff = staff_of(manager)
+    staff = staff_of(manager, now().date())
     draft = _earlier(request, event)
     initial: dict[str, Any] = {"language": get_language(), "way": str(lines[0].places.pk)}
     if draft is not None:
@@ -208,7 +191,7 @@ def _group(request: Request, event: Event, draft: Draft) -> list[actions.Guest]:
             organisation=tops.get(unit.top_id),
             person=person,
         )
-        for person, unit in staff_of(request.user)
+        for person, unit in staff_of(request.user, now().date())
         if str(person.pk) in chosen
     ]
     own = next(iter(tops.values())) if len(tops) == 1 else None

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from base.forms import NameField, PlainForm
+from base.forms import Helper, NameField, PlainForm
 from base.nordic import sort_key
 from people.models import Organisation, Person, Region
 from people.states import Language
+
+# Twelve or ten figures of a Swedish personnummer, or a Finnish HETU: never asked for, never kept.
+PERSONAL_NUMBER = re.compile(r"\b(?:\d{2})?\d{6}[-+ ]?\d{4}\b|\b\d{6}[-+A-FU-Y]\d{3}[0-9A-Z]\b", re.IGNORECASE)
+
+
+def no_personal_number(value: str) -> None:
+    """Refuse a text that holds a personal identity number."""
+    if PERSONAL_NUMBER.search(value):
+        raise ValidationError(
+            _("Leave out the personal identity number. It is not needed and not kept."), code="number"
+        )
 
 
 def tree(organisations: Iterable[Organisation]) -> list[tuple[int, Organisation]]:
@@ -114,3 +127,13 @@ def initial_of(thing: Person | Organisation | Region, *names: str) -> dict[str, 
 def organisations_of(form: forms.BaseForm, name: str) -> OrganisationField:
     """The field of that name, as one that offers organisations."""
     return cast(OrganisationField, form.fields[name])
+
+
+class Bare(PlainForm):
+    """A form whose page writes the form tag and the buttons itself."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = Helper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True

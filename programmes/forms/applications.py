@@ -9,34 +9,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from base.forms import EmailField, Helper, MonthField, NameField, PlainForm
-from people.forms.common import capital
+from base.forms import EmailField, MonthField, NameField
+from people.forms.common import Bare, capital, no_personal_number
 from people.models import Organisation, Person
 from people.states import EmploymentForm, Language
 from programmes.models import Cohort
 from programmes.rules.applications import Workplace
 
 OTHER = "other"
-# Twelve or ten figures of a Swedish personnummer, or a Finnish HETU: never asked for, never kept.
-PERSONAL_NUMBER = re.compile(r"\b(?:\d{2})?\d{6}[-+ ]?\d{4}\b|\b\d{6}[-+A-FU-Y]\d{3}[0-9A-Z]\b", re.IGNORECASE)
-
-
-def no_personal_number(value: str) -> None:
-    """Refuse a text that holds a personal identity number."""
-    if PERSONAL_NUMBER.search(value):
-        raise ValidationError(
-            _("Leave out the personal identity number. It is not needed and not kept."), code="number"
-        )
-
-
-class Bare(PlainForm):
-    """A form whose page writes the form tag and the buttons itself."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = Helper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
 
 class AboutForm(Bare):

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import EmailField, NameField, PlainForm
-from programmes.forms.applications import Bare, no_personal_number
+from people.forms.common import Bare, no_personal_number
 from programmes.states import Answer
 
 REASON = _("Write why, in a sentence. The applicant reads it.")

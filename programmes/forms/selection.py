@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from base import dates
 from base.forms import Helper, PlainForm
 from base.refusal import Refusal
-from programmes.forms.applications import no_personal_number
+from people.forms.common import no_personal_number
 from programmes.models import CourseDay
 from programmes.rules.selection import Proposal, ReasonMissing
 

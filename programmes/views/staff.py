@@ -17,9 +17,9 @@ from base.clock import now
 from base.marks import audited
 from base.models import Draft
 from base.refusal import Refusal
-from people.models import Employment, Organisation, Person, Request
+from people.models import Organisation, Person, Request
 from people.querysets import within
-from people.rules import name_for
+from people.rules import name_for, staff_of
 from people.states import EmploymentForm, Language
 from programmes.actions import applications as actions
 from programmes.forms.applications import NewcomerFormSet, StaffForm
@@ -95,22 +95,6 @@ def open_cohorts(person: Any) -> list[Cohort]:
     return [cohort for cohort in cohorts if why_not_apply(cohort, now=moment) is None]
 
 
-def _staff_of(manager: Any) -> list[tuple[Person, Organisation]]:
-    """One's staff of today with their units, without oneself."""
-    rows = (
-        Employment.objects.visible_to(manager)
-        .on(now().date())
-        .filter(within(manager.reach.staff_paths, "unit__path"))
-        .exclude(person=manager)
-        .select_related("person", "unit")
-        .order_by("person__name", "-main", "pk")
-    )
-    found: dict[int, tuple[Person, Organisation]] = {}
-    for row in rows:
-        found.setdefault(row.person_id, (row.person, row.unit))
-    return list(found.values())
-
-
 def _units_of(manager: Any) -> list[Organisation]:
     """The units that one leads, the lowest first chosen."""
     return list(
@@ -139,7 +123,7 @@ def register(request: Request) -> HttpResponse:
     if not manager.reach.staff_paths:
         raise Http404  # nobody else knows of the page
     cohorts = open_cohorts(manager)
-    people, units = _staff_of(manager), _units_of(manager)
+    people, units = staff_of(manager, now().date()), _units_of(manager)
     words = [(person, f"{name_for(person, manager)}, {unit.name}") for person, unit in people]
     earlier = _earlier(request)
     initial = _last_choices(manager, cohorts) | (earlier.data if earlier else {})
@@ -199,7 +183,7 @@ def check(request: Request, pk: UUID) -> HttpResponse:
         return redirect("programmes:staff_register")
     units = {str(unit.pk): unit for unit in _units_of(manager)}
     chosen = set(draft.data["people"])
-    people = [(person, unit) for person, unit in _staff_of(manager) if str(person.pk) in chosen]
+    people = [(person, unit) for person, unit in staff_of(manager, now().date()) if str(person.pk) in chosen]
     new = [row for row in draft.data["new"] if row["unit"] in units]
     if request.method == "POST":
         newcomers = [
