@@ -162,7 +162,7 @@ else:  # files: shared between the processes of one machine, so that limits on s
             "LOCATION": VAR / "cache",
         }
     }
-# Beside it, in each process: for what its reader checks anew each time (programmes.views.public.kept_facts).
+# Beside it, in each process: for what its reader checks anew each time (audit.kept.kept_facts).
 CACHES["near"] = {
     "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
     "LOCATION": "near",

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from audit.kept import kept
 from base import clock
 from base.forms import render_form
 from base.refusal import Refusal
@@ -25,9 +26,10 @@ from events.documents.pictures import share_picture
 from events.forms.organising import EventFilter
 from events.forms.public import InterestForm
 from events.letters.days import place_of, whole_place_of
-from events.models import Event
+from events.models import Abstract, Call, Event
 from events.querysets import EventQuerySet
 from events.rules import sign_up as registering
+from events.rules.abstracts import moment_there, why_not_begin
 from events.rules.publishing import KINDS, languages_of, why_not_interest
 from events.states import EventState, Way
 from events.views.days import map_of
@@ -50,6 +52,7 @@ def _shown(request: HttpRequest, region: str) -> EventQuerySet:
 
 @login_not_required
 @require_safe
+@kept
 def listing(request: HttpRequest, region: str) -> HttpResponse:
     """A region's events: those to come, the next first; or those that are over."""
     place = get_object_or_404(Region, slug=region)
@@ -114,11 +117,13 @@ def structured(event: Event, ways: set[str], page: str) -> dict[str, Any]:
 
 @login_not_required
 @require_safe
+@kept
 def event(request: HttpRequest, region: str, pk: int) -> HttpResponse:
     """The page of an event: programme, good to know, and how to register."""
-    found = get_object_or_404(_shown(request, region).select_related("region", "host", "contact"), pk=pk)
+    found = get_object_or_404(_shown(request, region).select_related("region", "host", "contact", "call"), pk=pk)
     moment = clock.now()
     panel = panel_of(found, moment=moment)
+    call: Call | None = getattr(found, "call", None)
     ways = {line.places.way for line in panel["lines"]}
     page = settings.BASE_URL + request.path
     days = programme_of(found)
@@ -134,7 +139,10 @@ def event(request: HttpRequest, region: str, pk: int) -> HttpResponse:
         "left": sum(left) if left else None,
         "announced": found.state == EventState.ANNOUNCED,
         "may_be_told": why_not_interest(found, now=moment) is None,
-        "interest": InterestForm(),
+        "call": call,
+        "call_open": call is not None and why_not_begin(call, now=moment) is None,
+        "call_closes": moment_there(call.closes_at, found, clock.today(found.zone)) if call is not None else "",
+        "abstracts": call is not None and Abstract.objects.filter(call=call).on_the_site().exists(),
         "languages": languages_of(found),
         "picture": f"{settings.BASE_URL}{reverse('events:picture', args=[region, pk])}?lang={get_language()}",
         "good_to_know": [line.strip() for line in (found.good_to_know or "").splitlines() if line.strip()],
@@ -192,6 +200,7 @@ def picture(request: HttpRequest, region: str, pk: int) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept
 def event_file(request: HttpRequest, region: str, pk: int) -> HttpResponse:
     """The event as a calendar file, for everybody who sees it."""
     found = get_object_or_404(_shown(request, region), pk=pk)
@@ -202,6 +211,7 @@ def event_file(request: HttpRequest, region: str, pk: int) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept
 def calendar(request: HttpRequest, region: str) -> HttpResponse:
     """The region's public events as a calendar to follow, in the language of the address (`?lang=`)."""
     place = get_object_or_404(Region, slug=region)
@@ -211,6 +221,7 @@ def calendar(request: HttpRequest, region: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept
 def rss(request: HttpRequest, region: str) -> HttpResponse:
     """The region's public events as news to follow, in the language of the address (`?lang=`)."""
     place = get_object_or_404(Region, slug=region)

@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from audit.kept import kept_facts
 from base import dates
 from base.clock import now
 from base.forms import render_form
@@ -40,7 +41,7 @@ from programmes.rules.applications import (
     workplaces_of,
 )
 from programmes.states import EmployerSide, ProgrammeSide, Source
-from programmes.views.public import COHORT, days_along, kept_facts, round_of
+from programmes.views.public import COHORT, days_along, round_of
 
 COOKIE = "draft-{}"
 COOKIE_AGE = 30 * 24 * 3600

@@ -1,26 +1,17 @@
 """The public pages of a region and of a programme, and the days as a calendar file."""
 
-import hashlib
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import wraps
-from typing import TypeVar, cast
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.messages import get_messages
-from django.core.cache import cache, caches
-from django.db import connection
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from audit.models import Deed
+from audit.kept import kept
 from base.clock import now
 from events.states import EventState
 from events.views.public import open_to_all
@@ -97,61 +88,6 @@ def rounds(cohorts: Sequence[Cohort], *, moment: datetime) -> list[Round]:
 def days_along() -> Prefetch:
     """The days with their events and hosts, in one query; they are as public as their cohort."""
     return Prefetch("days", days_with_hosts(CourseDay.objects.all()))
-
-
-# ---------- What is kept for strangers ----------
-
-View = Callable[..., HttpResponse]
-Found = TypeVar("Found")
-Stamp = tuple[str, str, int]
-
-
-def _stamp() -> Stamp:
-    """The same until anything can have changed: this version of Helmi, this minute, and the newest deed of anyone."""
-    return settings.VERSION, f"{now():%Y-%m-%d %H:%M}", Deed.objects.newest()
-
-
-def _key(kind: str, facts: str) -> str:
-    where = f"{connection.settings_dict['NAME']} {facts}"
-    return f"{kind}:{hashlib.sha256(where.encode()).hexdigest()}"
-
-
-def kept(view: View) -> View:
-    """Show a stranger the page that was made for the stranger before, unless anything has happened since.
-
-    A page is kept to the end of the minute, and only until the next deed of anyone, which the audit counts. Pages of
-    those who have signed in, with a message, or with a form's token are made anew each time.
-    """
-
-    @wraps(view)
-    def shown(request: HttpRequest, *values: str, **names: str) -> HttpResponse:
-        if request.user.is_authenticated or request.GET.keys() - {"lang"} or len(get_messages(request)):
-            return view(request, *values, **names)
-        key = _key("page", f"{request.path} {get_language()} {getattr(request, 'theme', '')}")
-        stamp = _stamp()
-        try:
-            made, content = cache.get(key) or ("", b"")
-        except Exception:  # whatever a cache that is down says: then the page is made
-            return view(request, *values, **names)
-        if made == stamp:
-            return HttpResponse(content)
-        response = view(request, *values, **names)
-        if response.status_code == 200 and "CSRF_COOKIE_NEEDS_UPDATE" not in request.META:
-            with suppress(Exception):  # the page is made; keeping it only helps the next reader
-                cache.set(key, (stamp, response.content), 60)
-        return response
-
-    return shown
-
-
-def kept_facts(name: str, read: Callable[[], Found]) -> Found:
-    """What `read` finds for any stranger, kept in this process as long as a page would be; a deed reads anew."""
-    near, key, stamp = caches["near"], _key("facts", name), _stamp()
-    made, found = near.get(key) or (None, None)
-    if made != stamp:
-        found = read()
-        near.set(key, (stamp, found), 60)
-    return cast(Found, found)
 
 
 @login_not_required
