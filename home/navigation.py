@@ -5,15 +5,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from base.languages import spoken
-from people.models import Region
+from events.models import Abstract, Review
+from events.states import AbstractState
+from people.models import Person, Region
 from people.states import Language, Role
-from programmes.models import Approval
+from programmes.models import Approval, Enrolment
 
 NEWSLETTER = "newsletter"  # the part of a region that a newsletter is
 
@@ -78,9 +81,26 @@ class Shell:
         return _("Participant") if self.takes_part else ""
 
     @cached_property
+    def own(self) -> dict[str, Any]:
+        """What the person has of her own, each leading to a page of its own: one query."""
+        abstracts = Abstract.objects.visible_to(self.person).filter(person=OuterRef("pk"))
+        reviews = Review.objects.filter(reviewer=OuterRef("pk")).exclude(abstract__state=AbstractState.WITHDRAWN)
+        waiting = reviews.filter(answered_at__isnull=True, stood_aside=False).order_by().values("reviewer")
+        return (
+            Person.objects.filter(pk=self.person.pk)
+            .values(
+                enrolled=Exists(Enrolment.objects.filter(person=OuterRef("pk"))),
+                wrote=Exists(abstracts),
+                reviewer=Exists(reviews),
+                to_review=Subquery(waiting.annotate(number=Count("pk")).values("number")),
+            )
+            .get()
+        )
+
+    @cached_property
     def takes_part(self) -> bool:
         """Whether the person is, or has been, in a cohort."""
-        return bool(self.person.enrolments.exists())
+        return bool(self.own["enrolled"])
 
     @cached_property
     def writes_newsletters(self) -> bool:
@@ -110,9 +130,13 @@ class Shell:
         """The same list in the phone's menu; before sign-in the public pages."""
         if self.signed_in:
             return [*self.items, Item(_("Sign out"), reverse("account_logout"), "out")]
+        match = self.request.resolver_match
+        region = match.kwargs.get("region") if match else None
+        events = [Item(_("Events"), reverse("events:listing", args=[region]), "cal")] if region else []
         return self._with_current(
             [
                 Item(_("Programmes"), reverse("home:home"), "book"),
+                *events,
                 Item(_("Check a certificate"), reverse("programmes:certificate_check"), "check"),
                 Item(_("Contact and help"), reverse("home:contact"), "info"),
                 Item(_("Sign in"), reverse("account_login"), "person"),
@@ -139,6 +163,11 @@ class Shell:
         if self.takes_part:
             yield Item(_("Course days"), reverse("programmes:my_days"), "cal")
             yield Item(_("Certificates"), reverse("programmes:my_documents"), "file")
+        if self.own["wrote"]:
+            yield Item(_("My abstracts"), reverse("events:my_abstracts"), "file")
+        if self.own["reviewer"]:
+            to_review = self.own["to_review"] or 0
+            yield Item(_("Abstracts to review"), reverse("events:reviews"), "check", count=to_review)
         if reach.staff_paths:
             waiting = Approval.objects.visible_to(self.person).open().count()
             yield Item(_("My staff"), reverse("programmes:staff"), "people", count=waiting)

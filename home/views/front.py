@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -36,6 +36,7 @@ def front(request: HttpRequest) -> HttpResponse:
     """The public front page: the one region's own page, or every region with its programmes and what is open now."""
     regions_now = _regions()
     if len(regions_now) == 1:
+        request.resolver_match = resolve(regions_now[0].get_absolute_url())  # what the menu goes by
         return public.region(request, regions_now[0].slug)
     today = clock.now().date()
     programmes = (
