@@ -34,11 +34,14 @@ class Item:
     floor_times: int
     ratio_goal: float
     queries_goal: int
+    locked_goal: int = 0
 
 
 ITEMS = [
     Item("public page of a cohort", "page", "page", 40, 200, 4, 5),
     Item("application from form to receipt", "application", "page", 5, 200, 30, 60),
+    Item("public page of an event", "event", "page", 40, 200, 4, 5),
+    Item("registration from page to receipt", "registration", "flow", 10, 60, 15, 30, locked_goal=8),
     Item("coordinator's list of 2,000 people", "list", "list", 20, 80, 6, 10),
     Item("XLSX export of 10,000 rows", "export", "workbook", 1, 1, 2.5, 15),
     Item("100 reminders over one connection", "reminders", "mails", 1, 3, 10, 300),
@@ -82,6 +85,7 @@ class Site:
 def measure(item: Item, floor: Site, ours: Site, postmaster: int) -> dict[str, object]:
     """The row of one item."""
     queries = int(ours.ask(item=item.ours, queries=True))
+    locked = int(ours.ask(item=item.ours, locked=True)) if item.locked_goal else 0
     floor.ask(item=item.floor, times=1, postmaster=postmaster)
     pairs = []
     for _round in range(ROUNDS):
@@ -95,6 +99,7 @@ def measure(item: Item, floor: Site, ours: Site, postmaster: int) -> dict[str, o
         "ratio_goal": item.ratio_goal,
         "queries": queries,
         "queries_goal": item.queries_goal,
+        **({"locked": locked, "locked_goal": item.locked_goal} if item.locked_goal else {}),
     }
 
 

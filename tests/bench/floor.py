@@ -4,6 +4,7 @@ A Django site in one file, measured by the same client in the same run. It does 
 """
 
 import io
+import itertools
 import os
 import sys
 from typing import Any
@@ -21,7 +22,7 @@ LIST = """<!doctype html><html lang="sv"><title>List</title>
 {% endfor %}</table></html>"""
 MAIL = "Hej {{ row.name }},\n\n{{ row.text }}\n\n{{ row.starts_at|date:'Y-m-d H:i' }}\n"
 TEMPLATES = {"page.html": TEMPLATE, "list.html": LIST, "mail.txt": MAIL}
-ROWS, PAGE, EXPORT, COLUMNS, MAILS = 2000, 50, 10_000, 14, 100
+ROWS, PAGE, EXPORT, COLUMNS, MAILS, SEATS = 2000, 50, 10_000, 14, 100, 1_000_000
 
 
 def set_up(address: str) -> None:
@@ -57,9 +58,21 @@ def set_up(address: str) -> None:
         def __str__(self) -> str:
             return self.name
 
-    globals()["Row"] = Row
+    class Seat(models.Model):
+        row = models.ForeignKey(Row, models.CASCADE)
+        name = models.CharField(max_length=100)
+        email = models.EmailField()
+
+        class Meta:
+            app_label = "floor"
+
+        def __str__(self) -> str:
+            return self.name
+
+    globals().update(Row=Row, Seat=Seat)
     with connection.schema_editor() as editor:
         editor.create_model(Row)
+        editor.create_model(Seat)
     now = timezone.now()
     Row.objects.bulk_create(
         [Row(name=f"Row {number:05}", text="A line of text. " * 8, starts_at=now) for number in range(ROWS)]
@@ -71,6 +84,28 @@ def page(request: Any, name: str) -> Any:
     from django.shortcuts import get_object_or_404, render
 
     return render(request, "page.html", {"row": get_object_or_404(globals()["Row"], name=name)})
+
+
+def register(request: Any, name: str) -> Any:
+    """A registration: under the row's lock the taken places are counted, and one is written."""
+    from django.db import transaction
+    from django.http import HttpResponse, HttpResponseRedirect
+
+    row_model, seat_model = globals()["Row"], globals()["Seat"]
+    with transaction.atomic():
+        row = row_model.objects.select_for_update().get(name=name)
+        if seat_model.objects.filter(row=row).count() >= SEATS:
+            return HttpResponse(status=409)
+        seat = seat_model.objects.create(row=row, name=request.POST["name"], email=request.POST["email"])
+    return HttpResponseRedirect(f"/seat/{seat.pk}/")
+
+
+def receipt(request: Any, number: int) -> Any:
+    """The place that somebody has."""
+    from django.shortcuts import get_object_or_404, render
+
+    seat = get_object_or_404(globals()["Seat"].objects.select_related("row"), pk=number)
+    return render(request, "page.html", {"row": seat.row})
 
 
 def listing(request: Any) -> Any:
@@ -106,10 +141,15 @@ def mails() -> None:
 
 
 def urls() -> list[Any]:
-    """The two addresses."""
+    """The addresses."""
     from django.urls import path
 
-    return [path("page/<str:name>/", page), path("list/", listing)]
+    return [
+        path("page/<str:name>/", page),
+        path("page/<str:name>/register/", register),
+        path("seat/<int:number>/", receipt),
+        path("list/", listing),
+    ]
 
 
 def items() -> dict[str, Any]:
@@ -121,8 +161,19 @@ def items() -> dict[str, Any]:
     def get(address: str) -> None:
         assert client.get(address).status_code == 200
 
+    rows = itertools.cycle(range(ROWS))
+
+    def flow() -> None:
+        """Page, registration, receipt: three requests. Each on the next row, so that counting stays cheap."""
+        address = f"/page/Row {next(rows):05}/"
+        get(address)
+        answer = client.post(f"{address}register/", {"name": "Row", "email": "row@example.org"})
+        assert answer.status_code == 302
+        get(answer["Location"])
+
     return {
         "page": lambda: get("/page/Row 01234/"),
+        "flow": flow,
         "list": lambda: get("/list/"),
         "workbook": workbook,
         "mails": mails,

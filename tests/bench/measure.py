@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")  # bounds of transactions are no queries
+LOCKS = ("FOR UPDATE", "FOR NO KEY UPDATE", 'UPDATE "events_places"')  # what holds the row that all wait for
 TICK = 10.0  # milliseconds in the kernel's clock tick
 
 
@@ -34,6 +35,24 @@ def queries_of(item: Callable[[], Any]) -> int:
     return sum(1 for query in captured.captured_queries if not query["sql"].startswith(TRANSACTION))
 
 
+def locked_of(item: Callable[[], Any]) -> int:
+    """How many statements run from the first lock of the item's longest locking transaction to its commit."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as captured:
+        item()
+    longest = since = 0
+    for sql in (query["sql"] for query in captured.captured_queries):
+        if sql.startswith(("COMMIT", "ROLLBACK")) and not sql.startswith("ROLLBACK TO"):
+            longest, since = max(longest, since), 0
+        elif since:
+            since += not sql.startswith(TRANSACTION)
+        elif any(lock in sql for lock in LOCKS):
+            since = 1
+    return longest
+
+
 def serve(items: dict[str, Callable[[], Any]]) -> None:
     """Answer requests on standard input, one JSON object a line, until it ends."""
     out = sys.stdout
@@ -46,6 +65,8 @@ def serve(items: dict[str, Callable[[], Any]]) -> None:
         if asked.get("queries"):
             item()
             answer = {"queries": float(queries_of(item))}
+        elif asked.get("locked"):
+            answer = {"locked": float(locked_of(item))}
         else:
             database, start = database_cpu_ms(asked["postmaster"]), time.process_time()
             for _turn in range(asked["times"]):

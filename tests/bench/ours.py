@@ -130,6 +130,54 @@ def application(client: Any) -> Callable[[], None]:
     return apply
 
 
+def _open_event() -> Any:
+    """The seminar of the demonstration that everybody can register on, with places for all who come."""
+    from events.models import Event, Places
+
+    event = Event.objects.open_to_all().filter(state="published", kind="seminar").select_related("region").first()
+    assert event is not None
+    Places.objects.filter(event=event).update(capacity=1_000_000)
+    return event
+
+
+def event_page(client: Any) -> Callable[[], None]:
+    """The public page of an event, as a stranger sees it."""
+    from django.urls import reverse
+
+    event = _open_event()
+    address = reverse("events:public", args=[event.region.slug, event.pk])
+
+    def get() -> None:
+        assert client.get(address).status_code == 200
+
+    return get
+
+
+def registration(client: Any) -> Callable[[], None]:
+    """From the event's page to "look in your mail", as a new person each time: page, form, send, receipt."""
+    from django.core.cache import cache
+    from django.urls import reverse
+
+    event = _open_event()
+    where = [event.region.slug, event.pk]
+    page, form = reverse("events:public", args=where), reverse("events:sign_up", args=where)
+    way = event.ways.filter(way="on_site").get().pk
+    numbers = itertools.count(1)
+
+    def register() -> None:
+        client.cookies.clear()
+        cache.clear()  # limits count by address, and here everybody has the same
+        number = next(numbers)
+        for address in (page, form):
+            assert client.get(address).status_code == 200
+        typed = {"way": way, "name": f"Åsa Plats {number}", "email": f"plats{number}@example.org", "language": "sv"}
+        answer = client.post(form, typed | {"employer": "Katrineholms kommun", "diet": "Vegetarisk"})
+        assert answer.status_code == 302, re.findall(rb"error[^<]*<[^<]*", answer.content)[:5]
+        assert client.get(answer["Location"]).status_code == 200
+
+    return register
+
+
 def listing(client: Any) -> Callable[[], None]:
     """The coordinator's list of people, its first page."""
     from django.urls import reverse
@@ -194,6 +242,8 @@ def items() -> dict[str, Callable[[], Any]]:
     return {
         "page": page(Client()),
         "application": application(Client()),
+        "event": event_page(Client()),
+        "registration": registration(Client()),
         "list": listing(Client()),
         "export": export,
         "reminders": reminders(),
