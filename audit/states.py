@@ -212,6 +212,7 @@ DEEDS: dict[str, Promise] = {
     "registrations.exported": pgettext_lazy("a deed", "Registrations taken as a file"),
     "registrations.seen": pgettext_lazy("a deed", "Registrations looked at"),
     "reminders_missed": pgettext_lazy("a deed", "Reminders missed"),
+    "registrations_joined": pgettext_lazy("a deed", "Two registrations became one"),
     "reminders_set": pgettext_lazy("a deed", "Reminders set"),
     "reviewer_stood_aside": pgettext_lazy("a deed", "Reviewer stood aside"),
     "reviewers_given": pgettext_lazy("a deed", "Abstracts given to reviewers"),

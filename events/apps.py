@@ -9,7 +9,9 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         from events import letters
         from events.actions import evaluations as asked
+        from events.actions import guests
         from events.letters import abstracts, evaluations, material, publishing, sign_up
+        from people import actions as people
 
         letters.register_kinds()
         abstracts.register_kinds()
@@ -18,3 +20,4 @@ class EventsConfig(AppConfig):
         sign_up.register_kinds()
         evaluations.register_kinds()
         asked.register()
+        people.before_joining(guests.settle_before_joining)

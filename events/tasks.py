@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from events import actions
-from events.actions import evaluations, material, publishing, sign_up
+from events.actions import evaluations, guests, material, publishing, sign_up
 from outbox import clock
 
 REMINDERS = "events.reminders"
@@ -78,8 +78,8 @@ def erase_replies(now: datetime) -> int:
 
 @clock.job("events.guests", title=_("Erasing guests a year after their last event"), every=timedelta(hours=12))
 def erase_guests(now: datetime) -> int:
-    """Erase people without an account 12 months after the last event."""
-    return sign_up.erase_guests(now=now)
+    """Erase people without an account 12 months after the last event; figures and printed abstracts stay."""
+    return guests.erase_guests(now=now)
 
 
 @clock.job("events.opened", title=_("Telling that registration has opened"), every=timedelta(minutes=1))

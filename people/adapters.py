@@ -12,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -21,6 +22,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from base import clock
 from base.refusal import Refusal
 from people import actions, rules
 from people.models import Person, SignInProvider
@@ -95,6 +97,19 @@ class AccountAdapter(DefaultAccountAdapter):
         """As allauth's, but the second step is not asked for again where the organisation's own sign-in has done so."""
         ours = {"allauth.mfa.stages.AuthenticateStage": "people.adapters.SecondStepStage"}
         return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
+
+def address_confirmed(sender: Any, email_address: EmailAddress, request: HttpRequest, **facts: Any) -> None:
+    """allauth says that somebody has shown an address to be hers: what was registered with it is hers too."""
+    if actions.join_guests(person=email_address.user, now=clock.now()):
+        messages.info(
+            request, gettext("What was registered with %(address)s is now yours.") % {"address": email_address.email}
+        )
+
+
+def signed_in(sender: Any, user: Person, **facts: Any) -> None:
+    """allauth says that somebody has signed in: nothing is left with a guest whose address she has confirmed."""
+    actions.join_guests(person=user, now=clock.now())
 
 
 class SecondStepAdapter(DefaultMFAAdapter):

@@ -1,6 +1,5 @@
 """Organisations, regions, people, roles and employments."""
 
-import secrets
 import uuid
 from typing import Any, ClassVar
 
@@ -15,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from base.clock import now
+from base.tokens import spoken_code
 from people.querysets import (
     EmploymentQuerySet,
     ImportQuerySet,
@@ -160,7 +160,7 @@ class Participation(models.Model):
 
 def substitute_code() -> str:
     """A code that stands for a person whose name is protected: letters and digits that nobody mixes up."""
-    return "P-" + "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _place in range(7))
+    return "P-" + spoken_code(7)
 
 
 class Person(AbstractBaseUser):
@@ -177,6 +177,8 @@ class Person(AbstractBaseUser):
     home_region = models.ForeignKey(Region, models.SET_NULL, null=True, blank=True, related_name="people")
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_guest = models.BooleanField(default=False)
+    # Where this row stands for somebody who has been erased: it holds no fact of anybody, and figures stay right.
+    erased_at = models.DateTimeField(null=True, blank=True)
     feed_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=now)
     invited_at = models.DateTimeField(null=True, blank=True)
@@ -192,6 +194,10 @@ class Person(AbstractBaseUser):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="person_email_whatever_case"),
             models.CheckConstraint(condition=Q(email__isnull=True) | ~Q(email=""), name="person_email_not_empty"),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(is_guest=True, email__isnull=True, name="", phone=""),
+                name="person_erased_is_nobody",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db.models import Q
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from base import clock
 from base.refusal import Forbidden, Refusal
@@ -194,7 +195,7 @@ def find_person(address: str) -> Person | None:
     address = tidy_address(address)
     if not address:
         return None
-    return Person.objects.with_address(address).first()
+    return Person.objects.with_address(address).order_by("is_guest", "pk").first()
 
 
 def name_for(person: Person, viewer: Any = None) -> str:
@@ -202,6 +203,8 @@ def name_for(person: Person, viewer: Any = None) -> str:
 
     `viewer` is a person, or None where nobody in particular reads: public pages, files for others, letters outside.
     """
+    if person.erased_at is not None:
+        return pgettext("instead of a person's name", "Erased")
     return person.name if may_read_name(person, viewer) else person.substitute_code
 
 
@@ -403,6 +406,15 @@ def why_not_end_role(*, assignment: RoleAssignment, last_day: date, by: Person |
         if not others.exclude(person_id=assignment.person_id).exists():
             return LastAdministrator()
     return None
+
+
+def why_not_confirm_address(person: Person, address: str) -> Refusal | None:
+    """The reason `person` cannot confirm `address` as one of her own, or None: it is the main one of somebody else.
+
+    A guest's address is hers who confirms it, and with it what the guest has.
+    """
+    others = Person.objects.members().with_address(tidy_address(address)).exclude(pk=person.pk)
+    return AddressTaken() if others.exists() else None
 
 
 def address_is_confirmed(person: Person) -> bool:

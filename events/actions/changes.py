@@ -280,6 +280,7 @@ def cancel_event(
             raise rules.ReasonNeeded()
         known = locked.state != EventState.DRAFT
         facts = {"state": EventState.CANCELLED.value, "cancelled_at": now, "cancel_reason": reason.strip()[:300]}
+        sign_up.keep_needs_until_after(event=locked)
         change = _change(locked, facts, reason=reason, by=by, now=now)
         outbox.cancel_about(about=locked, kinds=letters.BEFORE_THE_DAY, now=now)
         if known:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Q
 
 from audit import actions as audit
 from events import rules as places_rules
@@ -22,7 +22,6 @@ from events.actions.places import (
     claim_place,
     confirm_claim,
     decline_offer,
-    give_back,
     give_offer,
     keep_needs,
     lapse_offer,
@@ -32,7 +31,7 @@ from events.actions.waiting import WORKING_DAYS, claim_party, offer_freed, relea
 from events.letters import sign_up as letters
 from events.models import Claim, Event, Needs, Places, Registration, Reply, Reserve
 from events.rules import sign_up as rules
-from events.states import LIVE, SOLD, ClaimState, EventState, RegistrationState
+from events.states import LIVE, ClaimState, EventState, RegistrationState
 from people import actions as people
 from people.models import Employment, Organisation, Person
 
@@ -578,36 +577,18 @@ def erase_replies(*, now: datetime) -> int:
     return Reply.objects.filter(question__erase_on__lte=now.date()).delete()[0]
 
 
-def erase_guests(*, now: datetime) -> int:
-    """Guests are erased 12 months after their last event, with everything that names them; how many.
-
-    The number of people who were there stays known by the event's other figures only. Places count no one who is gone.
-    """
-    due = (
-        Person.objects.filter(is_guest=True)
-        .annotate(last=Max("registrations__event__ends_at"))
-        .filter(Q(last__lte=now - rules.GUESTS_KEPT) | Q(last__isnull=True, created_at__lte=now - rules.GUESTS_KEPT))
-    )
-    done = 0
-    for guest in due.order_by("pk")[:500]:
-        _erase_guest(guest, now=now)
-        done += 1
-    return done
-
-
-@transaction.atomic
-def _erase_guest(guest: Person, *, now: datetime) -> None:
-    claims = Claim.objects.filter(person=guest, state__in=SOLD).order_by("places_id")
-    for places, reserve in list(claims.values_list("places_id", "reserve_id")):
-        lock_places(places)
-        give_back(places, reserve)
-    people.erase_guest(guest=guest, now=now)
-
-
 def keep_needs_until_after(*, event: Event) -> int:
-    """The event has another day: needs given at registration are kept until 30 days after that one; how many."""
-    until = rules.erase_needs_on(event)
-    return Needs.objects.filter(claim__registration__event=event).exclude(erase_on=until).update(erase_on=until)
+    """The event has another day: needs are kept until 30 days after it, or after the last of those that share places.
+
+    How many rows have another day by this.
+    """
+    needs, last = Needs.objects.filter(claim__registration__event=event), event
+    if event.places_id is not None:
+        needs = Needs.objects.filter(claim__places=event.places_id)
+        days = Event.objects.filter(places=event.places_id).exclude(state=EventState.CANCELLED)
+        last = days.order_by("-date").first() or event
+    until = rules.erase_needs_on(last)
+    return needs.exclude(erase_on=until).update(erase_on=until)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """What can happen to people, organisations, roles and employments; one module per subject."""
 
 from people.actions.employments import add_person, change_employment, employ, end_employment
-from people.actions.guests import erase_guest, join_guest, know_guest
+from people.actions.guests import before_joining, erase_guest, join_guests, know_guest, make_nobody
 from people.actions.organisations import (
     change_kind,
     correct_organisation,
@@ -41,6 +41,7 @@ from people.actions.roles import end_role, give_role
 from people.actions.staged import confirm_import, discard_import, erase_old_imports, stage_import
 
 __all__ = [
+    "before_joining",
     "add_closed_period",
     "add_person",
     "change_employment",
@@ -63,9 +64,10 @@ __all__ = [
     "erase_guest",
     "erase_old_imports",
     "give_role",
-    "join_guest",
+    "join_guests",
     "know_address",
     "know_guest",
+    "make_nobody",
     "merge_organisations",
     "move_organisation",
     "open_account",

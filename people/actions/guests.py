@@ -1,14 +1,27 @@
 """Guests: people without sign-in, known only for the events that they come to."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Lower
 
 from audit import actions as audit
 from people import rules
+from people.actions.persons import scope_of
 from people.models import Person
 from people.states import Language
+
+Hand = Callable[[Person, Person, datetime], None]
+_before_joining: list[Hand] = []
+
+
+def before_joining(hand: Hand) -> None:
+    """Let an app that knows more than rows settle what a guest and the person both have, before they become one."""
+    if hand not in _before_joining:
+        _before_joining.append(hand)
 
 
 @transaction.atomic
@@ -39,25 +52,28 @@ def know_guest(*, name: str, email: str, language: str, now: datetime) -> Person
 
 
 @transaction.atomic
-def join_guest(*, person: Person, address: str, now: datetime) -> int:
-    """What a guest with this address had becomes `person`'s, who has shown that the address is hers; how many rows.
+def join_guests(*, person: Person, now: datetime) -> int:
+    """What guests had under the addresses that `person` has confirmed becomes hers; how many guests.
 
-    Where both have the same thing (a place on one event), the person's own stays and the guest's goes.
+    An address that is only written down, by whomever, gives nothing: it counts from when a code sent there came back.
     """
-    guest = (
-        Person.objects.select_for_update()
-        .filter(email__iexact=rules.tidy_address(address), is_guest=True)
-        .exclude(pk=person.pk)
-        .first()
-    )
+    confirmed = EmailAddress.objects.filter(user=person, verified=True).values(folded=Lower("email"))
+    guests = Person.objects.alias(folded=Lower("email")).filter(folded__in=confirmed, is_guest=True)
+    found = list(guests.exclude(pk=person.pk).order_by("pk").values_list("pk", flat=True))
+    for pk in found:
+        _join(pk, person, now)
+    return len(found)
+
+
+def _join(pk: int, person: Person, now: datetime) -> None:
+    guest = Person.objects.filter(pk=pk, is_guest=True).select_for_update(of=("self",)).first()
     if guest is None:
-        return 0
+        return
+    for settle in _before_joining:
+        settle(guest, person, now)
     moved = sum(_hand_over(relation, guest, person) for relation in guest._meta.related_objects)
-    audit.record(
-        "guest_joined", by=person, about=person, scope=f"region:{person.home_region_id or ''}", now=now, rows=moved
-    )
+    audit.record("guest_joined", by=person, about=person, scope=scope_of(person), now=now, guest=pk, rows=moved)
     guest.delete()
-    return moved
 
 
 def _hand_over(relation: Any, guest: Person, person: Person) -> int:
@@ -72,14 +88,25 @@ def _hand_over(relation: Any, guest: Person, person: Person) -> int:
             with transaction.atomic():
                 moved += row.update(**{name: person})
         except IntegrityError:
+            # Both have the same, such as an invitation: the person's own stays, the guest's goes with the guest.
             continue
     return moved
 
 
 @transaction.atomic
-def erase_guest(*, guest: Person, now: datetime) -> None:
-    """Erase a guest with everything that names her; refused for who is no guest."""
+def make_nobody(*, now: datetime) -> Person:
+    """A row that stands where a guest stood, so that what is counted stays right; it holds no fact of anybody."""
+    nobody = Person(name="", is_guest=True, is_active=False, created_at=now, erased_at=now)
+    nobody.set_unusable_password()
+    nobody.save(force_insert=True)
+    return nobody
+
+
+@transaction.atomic
+def erase_guest(*, guest: Person, now: datetime, **codes: Any) -> None:
+    """Erase a guest with everything that names her; refused for who is no guest. The audit keeps that it was done."""
     if not guest.is_guest:
         raise ValueError("only guests are erased by the clock")
-    audit.record("guest_erased", by=None, about=guest, scope="", now=now)
+    audit.erase_words_about(about=[audit.key(guest)])
+    audit.record("guest_erased", by=None, about=guest, scope="", now=now, **codes)
     guest.delete()

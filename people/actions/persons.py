@@ -62,6 +62,7 @@ def register_person(
         if person.home_region_id is None:
             person.home_region = region
         person.save(update_fields=["is_guest", "invited_at", "home_region"])
+        know_address(person=person)
         audit.record("guest_registered", by=by, about=person, scope=scope_of(person), now=now)
     return person
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter
 from allauth.mfa.base import forms as second
 from allauth.mfa.totp import forms as app
 from allauth.mfa.webauthn import forms as key
@@ -87,6 +88,13 @@ class ConfirmAddressForm(OurWords, account.ConfirmEmailVerificationCodeForm):
     """The code that shows that an address is one's own."""
 
     words: ClassVar = ConfirmCodeForm.words
+
+    def clean_code(self) -> str:
+        """allauth's code, and our rule for whose an address is: a guest has it for whoever proves it to be hers."""
+        code = str(super(account.ConfirmEmailVerificationCodeForm, self).clean_code())
+        if rules.why_not_confirm_address(self.user, self.email):
+            raise get_adapter().validation_error("email_taken")
+        return code
 
 
 class ConfirmResetForm(OurWords, account.ConfirmPasswordResetCodeForm):

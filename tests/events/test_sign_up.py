@@ -484,7 +484,7 @@ def test_every_letter_is_whole_in_every_language(cast, seminar, hall, language):
 # ---------- Erasure ----------
 
 
-def test_needs_answers_and_guests_are_erased_on_their_days(cast, seminar, hall):
+def test_needs_and_answers_are_erased_on_their_days(seminar, hall):
     question = Question.objects.create(event=seminar, label="Ort?", purpose="Resor", erase_on=date(2027, 11, 20))
     row = guest(seminar, hall, diet="Vegan", replies={question.pk: "Flen"})
     sign_up.confirm(registration=row, now=NOW)
@@ -492,14 +492,6 @@ def test_needs_answers_and_guests_are_erased_on_their_days(cast, seminar, hall):
     assert sign_up.erase_replies(now=datetime(2027, 11, 20, tzinfo=UTC)) == 1
     assert actions.erase_needs(now=datetime(2027, 12, 11, tzinfo=UTC)) == 0
     assert actions.erase_needs(now=datetime(2027, 12, 12, tzinfo=UTC)) == 1
-    year = seminar.ends_at + timedelta(days=365)
-    assert sign_up.erase_guests(now=year - HOUR) == 0
-    assert sign_up.erase_guests(now=year) == 1
-    assert not Person.objects.filter(is_guest=True).exists()
-    assert not Registration.objects.filter(event=seminar).exists()
-    hall.refresh_from_db()
-    assert hall.sold == 0
-    assert not Letter.objects.filter(sent_to__contains="gast1").exists()
 
 
 def test_needs_and_answers_go_at_once_with_the_registration(seminar, hall):
@@ -515,15 +507,6 @@ def test_a_guest_who_is_registered_as_a_person_keeps_the_registration(cast, semi
     who = people.register_person(name="Gäst 1", email="GAST1@annan.example", region=cast.sormland, by=None, now=NOW)
     assert who.pk == row.person_id
     assert not who.is_guest
-
-
-def test_a_guest_joins_the_person_who_confirms_the_address(cast, seminar, hall):
-    row = guest(seminar, hall)
-    assert people.join_guest(person=cast.tuva, address="Gast1@annan.example", now=NOW) >= 2
-    row.refresh_from_db()
-    assert row.person == cast.tuva
-    assert Claim.objects.get().person == cast.tuva
-    assert not Person.objects.filter(is_guest=True).exists()
 
 
 # ---------- By hand ----------
