@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from base.refusal import Refusal
 
+SPOKEN = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
 
 class LinkExpired(Refusal):
     """The link's time is over."""
@@ -36,6 +38,16 @@ def unseal(purpose: str, token: str, *, days: int | None = None) -> dict[str, An
         raise LinkExpired() from error
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise LinkAltered() from error
+
+
+def spoken_code(length: int) -> str:
+    """A new code of signs that nobody mixes up on the telephone."""
+    return "".join(secrets.choice(SPOKEN) for _place in range(length))
+
+
+def in_fours(code: str) -> str:
+    """A code as it is written and read out: K7QM-3XRA."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
 def fresh() -> str:

@@ -129,6 +129,11 @@ class Cohort(models.Model):
         return reverse("programmes:cohort", args=[self.pk])
 
     @property
+    def scope(self) -> str:
+        """Whose the deeds and letters about this cohort are: its region's."""
+        return f"region:{self.programme.region_id}"
+
+    @property
     def short_name(self) -> str:
         """ "Omgång 12", where the programme is known."""
         return gettext("Round %(number)s") % {"number": self.number}

@@ -11,6 +11,7 @@ from base.languages import spoken
 from events import rules
 from events.limits import wall
 from events.models import Event, Places, Reminder
+from events.rules import RemindersTwice, why_not_organise
 from events.states import Audience, EventState
 from people.models import Organisation, Person, Region
 
@@ -108,8 +109,6 @@ def set_reminders(
 
     Refused with two reminders on one day. A reminder that has gone does not go again because its time is changed.
     """
-    from events.rules import RemindersTwice, why_not_organise
-
     if refusal := why_not_organise(event, by):
         raise refusal
     if len({days for days, _at in rules}) != len(rules):

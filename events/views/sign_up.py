@@ -31,7 +31,7 @@ from events.rules import abstracts
 from events.rules import sign_up as rules
 from events.states import ClaimState, EventState, RegistrationState, Way
 from events.views import material
-from people.models import Person
+from people.models import Organisation, Person
 from people.rules import name_for
 
 # How many registrations, and how many letters with links, one network address can cause in an hour. A whole town hall
@@ -140,8 +140,6 @@ def _employer_of(person: Person) -> str:
     row = person.employments.on(today).select_related("unit").order_by("-main", "pk").first()
     if row is None:
         return ""
-    from people.models import Organisation
-
     top = Organisation.objects.filter(pk=row.unit.top_id).first()
     return top.name if top is not None else row.unit.name
 

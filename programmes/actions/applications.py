@@ -1,6 +1,5 @@
 """Applications: drafts, sending, taking back, staff that a manager registers, what an application counts for."""
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -13,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from audit.actions import record
 from base.actions import drop_draft, keep_draft, start_draft
 from base.models import Draft
-from base.tokens import seal, unseal
+from base.tokens import in_fours, seal, spoken_code, unseal
 from people.actions import employ, register_person, set_language
 from people.models import Employment, Organisation, Person
 from people.rules import find_person
@@ -23,6 +22,7 @@ from programmes.letters import applications as letters
 from programmes.models import Cohort, Enrolment, Share, Transition
 from programmes.rules.applications import (
     CONTACTS_BEFORE,
+    RECEIPT,
     AlreadyApplied,
     NobodyToRegister,
     NotYourStaff,
@@ -38,19 +38,6 @@ from programmes.states import LIVE_SIDES, CohortState, EmployerSide, ProgrammeSi
 
 APPLICATION = "application"
 STAFF = "staff"
-# What a receipt's number is written with: no two letters or digits that somebody mixes up on the telephone.
-ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-
-
-def scope_of(cohort: Cohort) -> str:
-    """Who may see what concerns this cohort."""
-    return f"region:{cohort.programme.region_id}"
-
-
-def new_code() -> str:
-    """A number for a receipt, such as K7QM-3XRA; a million applications seldom meet, and the database refuses twins."""
-    letters_and_digits = "".join(secrets.choice(ALPHABET) for _place in range(8))
-    return f"{letters_and_digits[:4]}-{letters_and_digits[4:]}"
 
 
 # ---------- Drafts ----------
@@ -123,7 +110,7 @@ def send(*, draft: Draft, cohort: Cohort, facts: Facts, now: datetime) -> str:
     try:
         code = apply(cohort=cohort, by=None, now=now, **vars(facts)).code
     except AlreadyApplied:
-        code = new_code()
+        code = in_fours(spoken_code(RECEIPT))
         if applicant := find_person(facts.email):
             letters.applied_again(applicant, cohort, draft, now=now)
     keep_draft(draft=draft, data=dict.fromkeys(draft.data) | {"sent": code}, now=now)
@@ -198,10 +185,16 @@ def _enrol_as_applied(
     partner = locked.partner or (not locked.shared and _takes_part(locked, facts["organisation"]))
     flags = flags_for(form=form, partner=partner)
     enrolment = Enrolment.objects.create(
-        cohort=locked, person=person, code=new_code(), applied_at=now, flags_at=now, **asdict(flags), **facts
+        cohort=locked,
+        person=person,
+        code=in_fours(spoken_code(RECEIPT)),
+        applied_at=now,
+        flags_at=now,
+        **asdict(flags),
+        **facts,
     )
     Transition.objects.create(enrolment=enrolment, side=Side.PROGRAMME, after=ProgrammeSide.APPLIED, by=by, at=now)
-    record("applied", by=by, about=enrolment, scope=scope_of(locked), now=now, source=enrolment.source)
+    record("applied", by=by, about=enrolment, scope=locked.scope, now=now, source=enrolment.source)
     return enrolment
 
 
@@ -261,7 +254,7 @@ def complete(
     enrolment.save(update_fields=["employed_since", "degree", "exercises_authority"])
     if language != enrolment.person.language:
         set_language(person=enrolment.person, language=language)
-    record("application.completed", by=by, about=enrolment, scope=scope_of(enrolment.cohort), now=now)
+    record("application.completed", by=by, about=enrolment, scope=enrolment.cohort.scope, now=now)
     return enrolment
 
 
@@ -288,7 +281,7 @@ def set_flags(
         "enrolment.flags",
         by=by,
         about=enrolment,
-        scope=scope_of(enrolment.cohort),
+        scope=enrolment.cohort.scope,
         now=now,
         may_attend=may_attend,
         counts=counts_for_funder,

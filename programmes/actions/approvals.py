@@ -30,10 +30,6 @@ from programmes.rules.undo import UNDO
 from programmes.states import Answer, AnswerWay, CohortState, EmployerSide, ProgrammeSide, Side
 
 
-def _scope(enrolment: Enrolment) -> str:
-    return f"region:{enrolment.cohort.programme.region_id}"
-
-
 def _locked(approval: Approval) -> Approval:
     """The question under its row lock, with what the rules look at."""
     return (
@@ -79,7 +75,7 @@ def ask(
         "approval.asked",
         by=by,
         about=enrolment,
-        scope=_scope(enrolment),
+        scope=enrolment.cohort.scope,
         now=now,
         known=asked is not None,
         approval=approval.pk,
@@ -205,7 +201,7 @@ def _write(
         "approval.answered",
         by=by,
         about=approval.enrolment,
-        scope=_scope(approval.enrolment),
+        scope=approval.enrolment.cohort.scope,
         now=now,
         answer=answer,
         way=way,
@@ -240,7 +236,7 @@ def confirm(*, approval: Approval, by: Person, now: datetime) -> Approval:
         "approval.confirmed",
         by=by,
         about=approval.enrolment,
-        scope=_scope(approval.enrolment),
+        scope=approval.enrolment.cohort.scope,
         now=now,
         approval=approval.pk,
     )
@@ -260,7 +256,7 @@ def refuse(*, approval: Approval, by: Person, now: datetime) -> Approval:
         "approval.refused",
         by=by,
         about=approval.enrolment,
-        scope=_scope(approval.enrolment),
+        scope=approval.enrolment.cohort.scope,
         now=now,
         approval=approval.pk,
     )

@@ -1,7 +1,6 @@
 """Certificates: issued, printed, replaced by a corrected one, revoked; looked up by their code."""
 
 import logging
-import secrets
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -13,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit.actions import key, record
+from base.tokens import in_fours, spoken_code
 from documents.actions import erase_file, keep_file
 from documents.pdf import PressFailed, PressMissing
 from events.states import EventState
@@ -31,16 +31,6 @@ PRINT_LEASE = timedelta(minutes=3)
 TRIES, TRY_WINDOW, TRY_PAUSE = 20, 600, 30
 
 log = logging.getLogger("helmi.certificates")
-
-
-def new_code() -> str:
-    """A code that nobody guesses: twelve letters and digits in fours."""
-    text = "".join(secrets.choice(rules.ALPHABET) for _place in range(rules.CODE_LENGTH))
-    return "-".join(text[start : start + 4] for start in range(0, len(text), 4))
-
-
-def _scope(cohort: Cohort) -> str:
-    return f"region:{cohort.programme.region_id}"
 
 
 def _cohort(pk: int) -> Cohort:
@@ -147,7 +137,7 @@ def _create(
     certificate = Certificate.objects.create(
         enrolment=enrolment,
         kind=kind,
-        code=new_code(),
+        code=in_fours(spoken_code(rules.CODE_LENGTH)),
         language=enrolment.person.language,
         facts=facts,
         issued_at=now,
@@ -159,7 +149,7 @@ def _create(
         "certificate.issued",
         by=by,
         about=certificate,
-        scope=_scope(cohort),
+        scope=cohort.scope,
         now=now,
         kind=str(kind),
         enrolment=enrolment.pk,
@@ -225,7 +215,7 @@ def replace(*, certificate: Certificate, name: str, reason: str, by: Person, now
         "certificate.replaced",
         by=by,
         about=certificate,
-        scope=_scope(cohort),
+        scope=cohort.scope,
         now=now,
         replaced_by=corrected.pk,
         words={"reason": reason},
@@ -249,7 +239,7 @@ def revoke(*, certificate: Certificate, reason: str, by: Person, now: datetime) 
         "certificate.revoked",
         by=by,
         about=certificate,
-        scope=_scope(certificate.enrolment.cohort),
+        scope=certificate.enrolment.cohort.scope,
         now=now,
         words={"reason": reason},
     )
@@ -325,7 +315,7 @@ def _print(certificate: Certificate, now: datetime) -> int:
             name=documents.file_name(certificate),
             content_type="application/pdf",
             about=key(certificate),
-            scope=_scope(certificate.enrolment.cohort),
+            scope=certificate.enrolment.cohort.scope,
             now=now,
         )
         # Another printer was quicker, or the certificate ended meanwhile: its paper is nobody's.
@@ -346,7 +336,7 @@ def print_again(*, cohort: Cohort, by: Person, now: datetime) -> int:
     )
     count = failed.update(print_tries=0, print_after=None)
     if count:
-        record("certificate.printed_again", by=by, about=cohort, scope=_scope(cohort), now=now, count=count)
+        record("certificate.printed_again", by=by, about=cohort, scope=cohort.scope, now=now, count=count)
         wake(PRINTER)
     return count
 

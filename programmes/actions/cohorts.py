@@ -30,11 +30,6 @@ WORDS = ("title", "summary", "description", "audience", "conditions", "themes")
 DAY_WORDS = ("aims", "preparation")
 
 
-def scope(cohort: Cohort) -> str:
-    """Whose the cohort's deeds are."""
-    return f"region:{cohort.programme.region_id}"
-
-
 @dataclass(frozen=True)
 class Preset:
     """What the form for the next cohort starts with."""
@@ -141,7 +136,7 @@ def make_next(
         _copy_day(
             cohort, n + 1, day, old_days[n] if n < len(old_days) else None, hosts[n] if hosts else None, by=by, now=now
         )
-    record("cohort.made", by=by, about=cohort, scope=scope(cohort), now=now, previous=last.pk if last else None)
+    record("cohort.made", by=by, about=cohort, scope=cohort.scope, now=now, previous=last.pk if last else None)
     return cohort
 
 
@@ -221,7 +216,7 @@ def open_for_applications(*, cohort: Cohort, by: Person, now: datetime) -> Cohor
     for day in cohort.days.select_related("event"):
         if day.event.state == EventState.DRAFT:
             events.publish_event(event=day.event, by=by, now=now)
-    record("cohort.opened", by=by, about=cohort, scope=scope(cohort), now=now)
+    record("cohort.opened", by=by, about=cohort, scope=cohort.scope, now=now)
     carry_waiting_list(cohort=cohort, by=by, now=now)
     return cohort
 
@@ -242,7 +237,7 @@ def change_capacity(*, cohort: Cohort, capacity: int | None, reason: str, by: Pe
     """
     cohort = _locked(cohort)
     events.change_capacity(places=cohort.places, capacity=capacity, reason=reason, by=by, now=now)
-    record("cohort.capacity", by=by, about=cohort, scope=scope(cohort), now=now, capacity=capacity)
+    record("cohort.capacity", by=by, about=cohort, scope=cohort.scope, now=now, capacity=capacity)
     offer_next(cohort=cohort, now=now, by=by)
     return cohort
 
@@ -284,7 +279,7 @@ def change_cohort(
         "cohort.changed",
         by=by,
         about=cohort,
-        scope=scope(cohort),
+        scope=cohort.scope,
         now=now,
         opens_on=opens_on,
         closes_on=closes_on,
@@ -392,5 +387,5 @@ def _move_on(cohort: Cohort, now: datetime) -> bool:
         return False
     moved = bool(Cohort.objects.filter(pk=cohort.pk, state=cohort.state).update(state=after))
     if moved:
-        record("cohort.state", by=None, about=cohort, scope=scope(cohort), now=now, before=cohort.state, after=after)
+        record("cohort.state", by=None, about=cohort, scope=cohort.scope, now=now, before=cohort.state, after=after)
     return moved

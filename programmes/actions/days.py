@@ -39,7 +39,7 @@ def change_day(
         "course_day.changed",
         by=by,
         about=day,
-        scope=f"region:{day.cohort.programme.region_id}",
+        scope=day.cohort.scope,
         now=now,
         words={**titles, **words},
     )

@@ -41,7 +41,7 @@ def decide(
         "cohort.decided",
         by=by,
         about=cohort,
-        scope=f"region:{cohort.programme.region_id}",
+        scope=cohort.scope,
         now=now,
         outcome=outcome,
         preliminary=preliminary,

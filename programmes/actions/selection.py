@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext_noop
 
 from audit.actions import record
+from base.tokens import in_fours, spoken_code
 from events import actions as events
 from events.models import Claim
 from events.rules import offer_limit
@@ -18,6 +19,7 @@ from programmes.actions import sides
 from programmes.letters import selection as letters
 from programmes.models import Cohort, CourseDay, Enrolment, Share
 from programmes.rules import selection as rules
+from programmes.rules.applications import RECEIPT
 from programmes.rules.selection import Proposal
 from programmes.states import CohortState, EmployerSide, ProgrammeSide, Side
 
@@ -36,11 +38,6 @@ def _locked(cohort: Cohort) -> Cohort:
         .select_related("programme__region", "places__region")
         .get(pk=cohort.pk)
     )
-
-
-def scope(cohort: Cohort) -> str:
-    """Whose the cohort's deeds are."""
-    return f"region:{cohort.programme.region_id}"
 
 
 def propose(cohort: Cohort) -> Proposal:
@@ -63,7 +60,7 @@ def close_applications(*, cohort: Cohort, by: Person | None, now: datetime) -> C
         return cohort
     cohort.state = CohortState.SELECTION
     cohort.save(update_fields=["state"])
-    record("cohort.closed", by=by, about=cohort, scope=scope(cohort), now=now)
+    record("cohort.closed", by=by, about=cohort, scope=cohort.scope, now=now)
     capacity = cohort.places.capacity
     if cohort.programme.first_come:
         cohort.selection_confirmed_at = now
@@ -102,7 +99,7 @@ def _give_out(cohort: Cohort, wanted: Proposal, *, by: Person | None, now: datet
         "cohort.selection",
         by=by,
         about=cohort,
-        scope=scope(cohort),
+        scope=cohort.scope,
         now=now,
         proposed={str(row.organisation.pk): row.line.seats for row in wanted.rows},
         given={str(row.organisation.pk): row.given for row in wanted.rows},
@@ -174,7 +171,7 @@ def include(*, enrolment: Enrolment, reason: str, by: Person, now: datetime) -> 
         "enrolment.included" if reason.strip() else "enrolment.not_included",
         by=by,
         about=enrolment,
-        scope=scope(enrolment.cohort),
+        scope=enrolment.cohort.scope,
         now=now,
         words={"reason": reason.strip()} if reason.strip() else None,
     )
@@ -409,9 +406,6 @@ def carry_waiting_list(*, cohort: Cohort, by: Person | None, now: datetime) -> l
 
 
 def _carried(old: Enrolment, cohort: Cohort, *, by: Person | None, now: datetime) -> Enrolment:
-    # Applications ask for a place here, so the import cannot stand at the top.
-    from programmes.actions.applications import new_code
-
     copied = [
         "person_id",
         "source",
@@ -430,14 +424,14 @@ def _carried(old: Enrolment, cohort: Cohort, *, by: Person | None, now: datetime
     ]
     new = Enrolment.objects.create(
         cohort=cohort,
-        code=new_code(),
+        code=in_fours(spoken_code(RECEIPT)),
         carried_from=old,
         employer_side=old.employer_side,
         programme_side=ProgrammeSide.APPLIED,
         applied_at=old.applied_at,
         **{name: getattr(old, name) for name in copied},
     )
-    record("enrolment.carried", by=by, about=new, scope=scope(cohort), now=now, carried_from=old.pk)
+    record("enrolment.carried", by=by, about=new, scope=cohort.scope, now=now, carried_from=old.pk)
     letters.carried(new, now=now)
     if new.employer_side == EmployerSide.APPROVED:
         consider(enrolment=new, by=by, now=now)

@@ -29,11 +29,6 @@ from programmes.states import LIVE_SIDES, EmployerSide, ProgrammeSide
 OWN_LINK = "own application"
 
 
-def scope_of(cohort: Cohort) -> str:
-    """Who may see letters about this cohort."""
-    return f"region:{cohort.programme.region_id}"
-
-
 def address(name: str, *arguments: object) -> str:
     """A whole address of ours, for a letter."""
     return settings.BASE_URL + reverse(name, args=arguments)
@@ -126,7 +121,7 @@ def draft_saved(draft: Draft, cohort: Cohort, *, address: str, language: str, no
         kind="programmes.application_draft",
         key=f"application_draft:{draft.pk.hex}:{now:%Y%m%d%H}",
         about=f"base.draft:{draft.pk.hex}",
-        scope=scope_of(cohort),
+        scope=cohort.scope,
         now=now,
         address=address,
         language=language,
@@ -168,7 +163,7 @@ def received(enrolment: Enrolment, *, now: datetime) -> Letter | None:
         kind="programmes.application_received",
         key=f"application_received:{enrolment.pk}",
         about=enrolment,
-        scope=scope_of(enrolment.cohort),
+        scope=enrolment.cohort.scope,
         now=now,
         person=enrolment.person,
         facts={"enrolment": enrolment.pk},
@@ -208,7 +203,7 @@ def applied_again(person: Person, cohort: Cohort, draft: Draft, *, now: datetime
         kind="programmes.application_again",
         key=f"application_again:{enrolment.pk}:{local_day(cohort, now).isoformat()}",
         about=enrolment,
-        scope=scope_of(cohort),
+        scope=cohort.scope,
         now=now,
         person=person,
         facts={"enrolment": enrolment.pk},
@@ -243,7 +238,7 @@ def withdrawn(enrolment: Enrolment, transition: Transition, *, now: datetime) ->
         kind="programmes.application_withdrawn",
         key=f"application_withdrawn:{transition.pk}",
         about=enrolment,
-        scope=scope_of(enrolment.cohort),
+        scope=enrolment.cohort.scope,
         now=now,
         person=enrolment.person,
         facts={"enrolment": enrolment.pk, "transition": transition.pk},
@@ -275,7 +270,7 @@ def registered(enrolment: Enrolment, manager: Person, *, now: datetime) -> Lette
         kind="programmes.application_registered",
         key=f"application_registered:{enrolment.pk}",
         about=enrolment,
-        scope=scope_of(enrolment.cohort),
+        scope=enrolment.cohort.scope,
         now=now,
         person=enrolment.person,
         facts={"enrolment": enrolment.pk, "manager": manager.pk},
@@ -321,7 +316,7 @@ def answered(approval: Approval, transition: Transition, *, now: datetime) -> Le
         kind="programmes.application_answered",
         key=f"application_answered:{transition.pk}",
         about=enrolment,
-        scope=scope_of(enrolment.cohort),
+        scope=enrolment.cohort.scope,
         now=now,
         person=enrolment.person,
         facts={"enrolment": enrolment.pk, "transition": transition.pk, "approval": approval.pk},
@@ -367,7 +362,7 @@ def contacts_missing(cohort: Cohort, *, now: datetime) -> Letter:
         kind="programmes.contacts_missing",
         key=f"contacts_missing:{cohort.pk}:{cohort.responsible_id}",
         about=cohort,
-        scope=scope_of(cohort),
+        scope=cohort.scope,
         now=now,
         person=cohort.responsible,
         facts={"cohort": cohort.pk},

@@ -13,7 +13,7 @@ from outbox.actions import write
 from outbox.kinds import Mail
 from outbox.models import Letter
 from people.rules import name_for
-from programmes.letters.applications import address, answered, compose_for, day_lines, days_of, scope_of
+from programmes.letters.applications import address, answered, compose_for, day_lines, days_of
 from programmes.models import Approval
 from programmes.rules.approvals import waits_for_confirmation
 from programmes.states import EmployerSide, ProgrammeSide
@@ -41,7 +41,7 @@ def asked(approval: Approval, *, now: datetime) -> Letter:
         kind="programmes.approval_asked",
         key=f"approval_asked:{approval.pk}",
         about=approval.enrolment,
-        scope=scope_of(approval.enrolment.cohort),
+        scope=approval.enrolment.cohort.scope,
         now=now,
         facts={"approval": approval.pk},
         useful_until=approval.expires_at,
@@ -55,7 +55,7 @@ def reminder(approval: Approval, *, now: datetime) -> Letter:
         kind="programmes.approval_reminder",
         key=reminder_key(approval),
         about=approval.enrolment,
-        scope=scope_of(approval.enrolment.cohort),
+        scope=approval.enrolment.cohort.scope,
         now=now,
         facts={"approval": approval.pk},
         useful_until=approval.expires_at,
@@ -129,7 +129,7 @@ def to_confirm(approval: Approval, *, now: datetime) -> Letter:
         kind="programmes.approval_to_confirm",
         key=f"approval_to_confirm:{approval.pk}:{now:%Y%m%d%H%M%S}",
         about=approval.enrolment,
-        scope=scope_of(cohort),
+        scope=cohort.scope,
         now=now,
         person=cohort.responsible,
         facts={"approval": approval.pk},

@@ -24,7 +24,7 @@ def _write(kind: str, certificate: Certificate, now: datetime) -> None:
         kind=kind,
         key=f"{kind}:{certificate.pk}",
         about=key(certificate),
-        scope=f"region:{certificate.enrolment.cohort.programme.region_id}",
+        scope=certificate.enrolment.cohort.scope,
         person=certificate.enrolment.person,
         facts={"certificate": certificate.pk},
         now=now,

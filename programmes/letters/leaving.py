@@ -22,7 +22,7 @@ def left(enrolment: Enrolment, transition: Transition, *, now: datetime) -> None
         kind=LEFT,
         key=f"{LEFT}:{transition.pk}:{enrolment.person_id}",
         about=key(enrolment),
-        scope=f"region:{enrolment.cohort.programme.region_id}",
+        scope=enrolment.cohort.scope,
         person=enrolment.person,
         facts={"enrolment": enrolment.pk},
         now=now,

@@ -18,7 +18,7 @@ from outbox.actions import write
 from outbox.kinds import Mail, register
 from outbox.models import Letter
 from programmes.letters.applications import compose_for
-from programmes.models import Cohort, Enrolment
+from programmes.models import Enrolment
 from programmes.states import ProgrammeSide
 
 OFFER = "programmes.offer"
@@ -35,17 +35,12 @@ def offer_token(enrolment: Enrolment, offers: int) -> str:
     return seal("offer", {"enrolment": enrolment.pk, "offers": offers})
 
 
-def scope(cohort: Cohort) -> str:
-    """Who may see letters about the cohort."""
-    return f"region:{cohort.programme.region_id}"
-
-
 def _write(kind: str, enrolment: Enrolment, reason: str, now: datetime, **facts: Any) -> None:
     write(
         kind=kind,
         key=f"{kind}:{enrolment.pk}:{reason}",
         about=key(enrolment),
-        scope=scope(enrolment.cohort),
+        scope=enrolment.cohort.scope,
         person=enrolment.person,
         facts={"enrolment": enrolment.pk, **facts},
         now=now,

@@ -17,6 +17,8 @@ from people.states import EmploymentForm
 from programmes.models import Cohort, Enrolment
 from programmes.states import CohortState, ProgrammeSide
 
+# Signs of a receipt's number: a million seldom meet, and the database refuses twins.
+RECEIPT = 8
 # How long before the first day the coordinator hears of people who have no address.
 CONTACTS_BEFORE = timedelta(days=14)
 # Why somebody does not count for the funder, where the rule itself decided it.

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from base import dates
 from base.refusal import Refusal
+from base.tokens import in_fours
 from documents.pdf import HEADING, TEXT, font
 from people.models import Person
 from programmes.completion import DayState, Standing
@@ -20,7 +21,6 @@ from programmes.models import Certificate, Cohort, Enrolment
 from programmes.states import TAKING_PART, CertificateKind, CertificateState, CohortState
 
 # No two letters or digits that somebody mixes up when reading from paper.
-ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 12
 PRINT_TRIES = 5
 # The emblems that ship with Helmi; a funder's other marks and old slogans are not among them.
@@ -234,7 +234,7 @@ def read_code(typed: str) -> str:
     text = re.sub(r"[^A-Z0-9]", "", text)[: CODE_LENGTH + 1]
     if len(text) != CODE_LENGTH:
         return ""
-    return "-".join(text[start : start + 4] for start in range(0, CODE_LENGTH, 4))
+    return in_fours(text)
 
 
 # ---------- Print queue ----------

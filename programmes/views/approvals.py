@@ -259,7 +259,7 @@ def lines(cohort: Cohort, viewer: Any) -> list[Line]:
 def approvals(request: Request, pk: int) -> HttpResponse:
     """A cohort's applications that wait for a yes, and answers to confirm."""
     cohort = get_object_or_404(Cohort.objects.run_by(request.user).select_related("programme__region"), pk=pk)
-    note(request, about=cohort, scope=f"region:{cohort.programme.region_id}")
+    note(request, about=cohort, scope=cohort.scope)
     found = lines(cohort, request.user)
     context = {
         "cohort": cohort,

@@ -128,7 +128,7 @@ def enrolment(request: Request, pk: int) -> HttpResponse:
     runs = Cohort.objects.run_by(request.user).filter(pk=found.cohort_id).exists()
     if found.person_id == request.user.pk and not runs:
         return redirect("programmes:my_application", found.pk)
-    note(request, about=found, scope=f"region:{found.cohort.programme.region_id}")
+    note(request, about=found, scope=found.cohort.scope)
     return page(request, found)
 
 
