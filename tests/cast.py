@@ -17,6 +17,7 @@ import time_machine
 
 NOW = datetime(2027, 4, 16, 7, 0, tzinfo=UTC)
 LONG_AGO = date(2020, 1, 1)
+SINCE = date(2026, 9, 1)  # when people began where they work
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 DAYS = (
     date(2027, 3, 9),
@@ -77,9 +78,7 @@ def role(who: Any, name: str, region: Any = None, organisation: Any = None) -> A
     )
 
 
-def employment(
-    who: Any, unit: Any, since: date = date(2026, 9, 1), until: date | None = None, form: str = "permanent"
-) -> Any:
+def employment(who: Any, unit: Any, since: date = SINCE, until: date | None = None, form: str = "permanent") -> Any:
     """An employment in a unit."""
     from people.models import Employment
 
@@ -102,8 +101,10 @@ def region(slug: str, name: str, organisations: list[Any], **facts: Any) -> Any:
         parts=["course", "newsletter"],
         **facts,
     )
-    for order, part in enumerate(organisations):
-        Participation.objects.create(region=row, organisation=part, order=order, valid_from=LONG_AGO)
+    Participation.objects.bulk_create(
+        Participation(region=row, organisation=part, order=order, valid_from=LONG_AGO)
+        for order, part in enumerate(organisations)
+    )
     return row
 
 
@@ -165,17 +166,17 @@ class Cast:
             **{**window, **facts},
         )
         hosts = list(region.organisations.order_by("participations__order"))
-        for order, host in enumerate(hosts):
-            Share.objects.create(cohort=row, organisation=host, guaranteed=guaranteed, order=order)
-        for index, day in enumerate(days):
-            start = datetime.combine(day, time(9), STOCKHOLM)
-            theme = THEMES[index % len(THEMES)]
-            event = Event.objects.create(
+        Share.objects.bulk_create(
+            Share(cohort=row, organisation=host, guaranteed=guaranteed, order=order) for order, host in enumerate(hosts)
+        )
+        starts = [datetime.combine(day, time(9), STOCKHOLM) for day in days]
+        events = Event.objects.bulk_create(
+            Event(
                 region=region,
                 kind="course_day",
                 state="published",
-                title=theme,
-                date=day,
+                title=THEMES[index % len(THEMES)],
+                date=start.date(),
                 start_time=time(9),
                 end_time=time(16),
                 zone="Europe/Stockholm",
@@ -188,11 +189,16 @@ class Cast:
                 places=places,
                 changed_at=NOW,
             )
-            for days_before in (14, 2, 1):
-                Reminder.objects.create(event=event, days_before=days_before, at_time=time(8))
-            CourseDay.objects.create(
-                cohort=row, number=index + 1, event=event, preparation="Läs fallet om familjen Ask före dagen."
-            )
+            for index, start in enumerate(starts)
+        )
+        Reminder.objects.bulk_create(
+            Reminder(event=event, days_before=before, at_time=time(8)) for event in events for before in (14, 2, 1)
+        )
+        preparation = "Läs fallet om familjen Ask före dagen."
+        CourseDay.objects.bulk_create(
+            CourseDay(cohort=row, number=number, event=event, preparation=preparation)
+            for number, event in enumerate(events, start=1)
+        )
         return row
 
     def enrolment(
@@ -268,20 +274,36 @@ class Cast:
 
 
 def make_cast() -> Cast:
-    """Two regions and their people."""
-    made: dict[str, Any] = {}
-    eskilstuna = organisation("Eskilstuna", mark="ES")
-    nykoping = organisation("Nyköping", mark="NK")
-    flen = organisation("Flen", mark="FL")
-    lidkoping = organisation("Lidköping", mark="LI")
-    made.update(eskilstuna=eskilstuna, nykoping=nykoping, flen=flen, lidkoping=lidkoping)
-    made["sormland"] = sormland = region("sormland", "Sörmland", [eskilstuna, nykoping, flen])
-    made["skaraborg"] = skaraborg = region("skaraborg", "Skaraborg", [lidkoping])
-    made["barn"] = barn = organisation("Barn och familj", "unit", eskilstuna)
-    made["mottagning"] = mottagning = organisation("Mottagning", "unit", eskilstuna)
-    made["nyk_barn"] = nyk_barn = organisation("Barn och unga", "unit", nykoping)
-    made["lid_barn"] = lid_barn = organisation("Barn och familj Lidköping", "unit", lidkoping)
-    people = {
+    """Two regions and their people: nearly every test has them, so the rows of a table are written at once."""
+    from allauth.account.models import EmailAddress
+
+    from people.models import Employment, Organisation, Person, RoleAssignment
+
+    def organisations(*rows: tuple[str, str, Any, str]) -> list[Any]:
+        made = Organisation.objects.bulk_create(
+            Organisation(name=name, kind=kind, parent=parent, mark=mark, country="SE", valid_from=LONG_AGO)
+            for name, kind, parent, mark in rows
+        )
+        for row in made:
+            row.path = f"{row.parent.path if row.parent else ''}{row.pk}/"
+        Organisation.objects.bulk_update(made, ["path"])
+        return made
+
+    eskilstuna, nykoping, flen, lidkoping = organisations(
+        ("Eskilstuna", "municipality", None, "ES"),
+        ("Nyköping", "municipality", None, "NK"),
+        ("Flen", "municipality", None, "FL"),
+        ("Lidköping", "municipality", None, "LI"),
+    )
+    barn, mottagning, nyk_barn, lid_barn = organisations(
+        ("Barn och familj", "unit", eskilstuna, ""),
+        ("Mottagning", "unit", eskilstuna, ""),
+        ("Barn och unga", "unit", nykoping, ""),
+        ("Barn och familj Lidköping", "unit", lidkoping, ""),
+    )
+    sormland = region("sormland", "Sörmland", [eskilstuna, nykoping, flen])
+    skaraborg = region("skaraborg", "Skaraborg", [lidkoping])
+    facts = {
         "ada": ("Ada Lindqvist", "ada@helmi.example", None, "sv"),
         "malin": ("Malin Ekdahl", "malin@sormland.example", sormland, "sv"),
         "lars": ("Lars Fors", "lars@eskilstuna.example", sormland, "sv"),
@@ -297,30 +319,52 @@ def make_cast() -> Cast:
         "selma": ("Selma Åkervall", "selma@lidkoping.example", skaraborg, "sv"),
         "outsider": ("Olle Utanför", "olle@annat.example", None, "sv"),
     }
-    for key, (name, email, home, language) in people.items():
-        made[key] = person(name, email, home, language)
-    role(made["ada"], "administrator")
-    role(made["malin"], "coordinator", region=sormland)
-    role(made["vera"], "coordinator", region=skaraborg)
-    role(made["lars"], "director", organisation=eskilstuna)
-    role(made["stina"], "manager", organisation=barn)
-    role(made["omar"], "manager", organisation=mottagning)
-    role(made["petra"], "manager", organisation=nyk_barn)
-    role(made["ulf"], "manager", organisation=lid_barn)
-    for who, unit in (
-        ("lars", eskilstuna),
-        ("stina", barn),
-        ("tuva", barn),
-        ("edvin", barn),
-        ("omar", mottagning),
-        ("leila", mottagning),
-        ("petra", nyk_barn),
-        ("yasmin", nyk_barn),
-        ("ulf", lid_barn),
-        ("selma", lid_barn),
-    ):
-        employment(made[who], unit)
-    return Cast(made)
+    people = {
+        key: Person(name=name, email=email, language=language, home_region=home, created_at=NOW)
+        for key, (name, email, home, language) in facts.items()
+    }
+    for row in people.values():
+        row.set_unusable_password()
+    Person.objects.bulk_create(people.values())
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=row, email=row.email, primary=True, verified=True) for row in people.values()
+    )
+    roles = (
+        ("ada", "administrator", {}),
+        ("malin", "coordinator", {"region": sormland}),
+        ("vera", "coordinator", {"region": skaraborg}),
+        ("lars", "director", {"organisation": eskilstuna}),
+        ("stina", "manager", {"organisation": barn}),
+        ("omar", "manager", {"organisation": mottagning}),
+        ("petra", "manager", {"organisation": nyk_barn}),
+        ("ulf", "manager", {"organisation": lid_barn}),
+    )
+    RoleAssignment.objects.bulk_create(
+        RoleAssignment(person=people[key], role=name, valid_from=LONG_AGO, **over) for key, name, over in roles
+    )
+    units = {
+        eskilstuna: ("lars",),
+        barn: ("stina", "tuva", "edvin"),
+        mottagning: ("omar", "leila"),
+        nyk_barn: ("petra", "yasmin"),
+        lid_barn: ("ulf", "selma"),
+    }
+    Employment.objects.bulk_create(
+        Employment(person=people[key], unit=unit, valid_from=SINCE, form="permanent", job_title="Socialsekreterare")
+        for unit, staff in units.items()
+        for key in staff
+    )
+    places = {
+        "eskilstuna": eskilstuna,
+        "nykoping": nykoping,
+        "flen": flen,
+        "lidkoping": lidkoping,
+        "barn": barn,
+        "mottagning": mottagning,
+        "nyk_barn": nyk_barn,
+        "lid_barn": lid_barn,
+    }
+    return Cast({**places, "sormland": sormland, "skaraborg": skaraborg, **people})
 
 
 @pytest.fixture
