@@ -34,7 +34,7 @@ def test_every_lasting_service_has_a_health_check(name):
     assert {"interval", "timeout", "retries"} <= set(check)
 
 
-@pytest.mark.parametrize("name, command", commands())
+@pytest.mark.parametrize("name, command", list(commands()))
 def test_every_command_exists(name, command):
     program, *rest = command
     if program == "./run":
