@@ -172,6 +172,7 @@ DEEDS: dict[str, Promise] = {
     "newsletter.checked": pgettext_lazy("a deed", "Newsletter looked at before sending"),
     "newsletter.handled": pgettext_lazy("a deed", "Newsletter paused, resumed or taken back"),
     "newsletter.released": pgettext_lazy("a deed", "Newsletter released"),
+    "notice.prepared": pgettext_lazy("a deed", "Notice of a change prepared"),
     "offer_accepted": pgettext_lazy("a deed", "Offer accepted"),
     "offer_declined": pgettext_lazy("a deed", "Offer declined"),
     "offer_lapsed": pgettext_lazy("a deed", "Offer lapsed"),

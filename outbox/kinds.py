@@ -6,13 +6,14 @@ the letter is no longer true (left, moved, cancelled); the letter is then cancel
 
 import re
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
-from django.template import Context
-from django.template.loader import get_template, render_to_string
+from django.template import Context, Engine
+from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -63,11 +64,11 @@ class Round:
 
     def once(self, name: str, read: Callable[[Sequence["Letter"]], T]) -> T:
         """What `read` says of the letters of this round, read for the first that asks."""
-        read_at, facts = self._read.get(name, (None, None))
-        if read_at is None or time.monotonic() - read_at > TRUSTED:
-            facts = read(self.letters)
-            self._read[name] = time.monotonic(), facts
-        return facts  # type: ignore[return-value]  # None only where `read` says so
+        kept = self._read.get(name)
+        if kept is None or time.monotonic() - kept[0] > TRUSTED:
+            kept = self._read[name] = (time.monotonic(), read(self.letters))
+        facts: T = kept[1]
+        return facts
 
 
 def go_together(letters: Sequence["Letter"]) -> None:
@@ -120,6 +121,49 @@ def title(kind: str) -> str:
 def names() -> list[str]:
     """Every registered kind."""
     return sorted(_kinds)
+
+
+# ---------- Reading before sending ----------
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who is about to get a letter: in which language, and how it is built."""
+
+    person: Any
+    language: str
+    build: Callable[[], Mail | None]
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A letter as one of its readers gets it, personal links masked, and everybody who gets it in that language."""
+
+    code: str
+    mail: Mail
+    readers: Sequence[Any]
+
+
+def previews(readers: Iterable[Reader]) -> list[Preview]:
+    """The letter of each kind once in each language that somebody reads, the most read first.
+
+    It is shown as somebody gets it whose identity is not protected; where there is nobody else, without the name.
+    """
+    groups: dict[tuple[str, str], list[Reader]] = {}
+    for reader in readers:
+        groups.setdefault((reader.kind, reader.language), []).append(reader)
+    found = []
+    for (_kind, code), group in sorted(groups.items(), key=lambda pair: -len(pair[1])):
+        with translation.override(code):
+            for reader in sorted(group, key=lambda reader: reader.person.protected):
+                if mail := reader.build():
+                    if reader.person.protected:
+                        mail = replace(mail, secrets=[*mail.secrets, reader.person.first_name])
+                    shown = replace(mail, subject=mail.masked(mail.subject), text=mail.masked(mail.text))
+                    found.append(Preview(code, shown, [reader.person for reader in group]))
+                    break
+    return found
 
 
 # ---------- What letters are about, on pages ----------
@@ -180,7 +224,7 @@ def compose(
     link that stands alone on its line becomes the button. What people typed is text, whatever it looks like. In the
     foot stand `ask`, which says who answers questions, `why` the reader got the letter, `region` and `funder`.
     """
-    rendered = get_template(template).template.render(Context(context, autoescape=False))  # type: ignore[attr-defined]  # Django's engine
+    rendered = Engine.get_default().get_template(template).render(Context(context, autoescape=False))
     head, _separator, body = rendered.strip().partition("\n")
     if not head.startswith("Subject:"):
         raise ValueError(f"{template} does not begin with its subject")

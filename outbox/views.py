@@ -1,10 +1,11 @@
 """Letters as coordinators and administrators see them: what waits, what is held, what went, what is in trouble."""
 
 import logging
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -12,6 +13,8 @@ from django.db.models import Count, F, Max, Min, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -24,7 +27,7 @@ from base.refusal import Refusal
 from outbox import actions, kinds, rules
 from outbox.actions.sending import build
 from outbox.forms import LetterFilter, ReleaseForm
-from outbox.kinds import Mail
+from outbox.kinds import Mail, Preview
 from outbox.models import Batch, FlaggedAddress, Issue, Letter, LetterQuerySet
 from outbox.states import RESTORED, LetterState
 
@@ -46,6 +49,7 @@ TONES = {
     LetterState.BOUNCED: "danger",
 }
 log = logging.getLogger("helmi.letters")
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
@@ -364,6 +368,8 @@ def batch(request: HttpRequest, pk: Any) -> HttpResponse:
     found = mine.filter(batch=row).select_related("person").order_by("person__name", "address", "pk")
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     counts = dict(found.order_by().values_list("language").annotate(Count("pk")))
+    states = dict(found.order_by().values_list("state").annotate(Count("pk")))
+    gone = set(states) == {LetterState.CANCELLED.value}
     samples = []
     for code in sorted(counts, key=lambda code: -counts[code]):
         sample = found.filter(language=code).first()
@@ -377,8 +383,9 @@ def batch(request: HttpRequest, pk: Any) -> HttpResponse:
         "languages": _languages(counts.items()),
         "samples": samples,
         "leaves_at": rules.leaves_at(row) if row.released_at else None,
-        "can_undo": row.released_at and now < rules.leaves_at(row),
-        "held": found.filter(state=LetterState.HELD).count(),
+        "can_undo": row.released_at and now < rules.leaves_at(row) and not gone,
+        "held": states.get(LetterState.HELD.value, 0),
+        "gone": gone,
     }
     return render_form(request, "outbox/batch.html", form, context)
 
@@ -407,6 +414,70 @@ def act_on_batch(request: HttpRequest, pk: Any, deed: str) -> HttpResponse:
     else:
         messages.success(request, done)
     return redirect(row)
+
+
+# ---------- For pages of other apps, where a deed writes to people ----------
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A deed that writes to people, as its page says it: the heading, the button, and what it is done to."""
+
+    title: str
+    button: str
+    thing: str
+    facts: Sequence[str]
+    back: str
+    final: bool = False
+
+
+def check(
+    request: HttpRequest,
+    form: Any,
+    deed: Deed,
+    previews: Sequence[Preview],
+    rows: Sequence[tuple[str, str, str]] = (),
+) -> HttpResponse:
+    """What changes and the letters that tell of it, before the deed is done; what was typed comes along.
+
+    Sent with "confirm" it is to be done, with "change" the form is to be shown again.
+    """
+    counts = Counter({preview.code: 0 for preview in previews})
+    for preview in previews:
+        counts[preview.code] += len(preview.readers)
+    total = counts.total()
+    told = ngettext("%(n)s person gets a letter: %(languages)s.", "%(n)s people get a letter: %(languages)s.", total)
+    context = {
+        "deed": deed,
+        "rows": rows,
+        "previews": previews,
+        "told": told % {"n": dates.number(total), "languages": _languages(counts.items())} if previews else "",
+        "fields": [(field.html_name, value) for field in form for value in request.POST.getlist(field.html_name)],
+    }
+    return render(request, "outbox/check.html", context)
+
+
+def read_first(request: HttpRequest, deed: Callable[[Thing], object], thing: Thing) -> list[Preview]:
+    """The letters that a deed to a thing would write, to be read before it is done; none when they have been read."""
+    return [] if "confirm" in request.POST else actions.rehearse(deed, thing)
+
+
+def say_done(request: HttpRequest, words: str, batch: Batch | None) -> None:
+    """Say that a deed is done; where letters tell of it, how many go and when, with a button that holds them."""
+    if batch is None:
+        messages.success(request, words)
+        return
+    count = batch.letters.count()
+    going = ngettext("%(n)s letter goes at %(time)s.", "%(n)s letters go at %(time)s.", count) % {
+        "n": dates.number(count),
+        "time": dates.clock_time(timezone.localtime(rules.leaves_at(batch))),
+    }
+    if Batch.objects.visible_to(request.user).filter(pk=batch.pk).exists():
+        link = format_html('<a href="{}">{}</a>', batch.get_absolute_url(), _("Read the letters"))
+        hold = reverse("outbox:undo_batch", args=[batch.pk])
+        messages.success(request, format_html("{} {} {}", words, going, link), extra_tags=hold)
+    else:
+        messages.success(request, f"{words} {going}")
 
 
 @require_GET

@@ -17,8 +17,6 @@ from outbox import actions as outbox
 from people.models import Organisation, Person
 
 PRACTICAL = ("venue", "address", "access_notes", "remote_link")
-# A new value of these, where readers knew another, is told in a letter; the rest is in the calendar and the reminders.
-TOLD = ("venue", "address", "remote_link")
 
 
 def _locked(event: Event) -> Event:
@@ -85,9 +83,9 @@ def move_event(
     """Give the event another day or other times; the reason may be empty.
 
     Its version rises: calendars show the new time under the same identity, reminders are due anew from the new day,
-    and everybody registered gets a notice after the time of undo. Its last day, programme and places move along. Taken
-    back within that time, nobody is written to. Refused for others than the organisers (and written down), when it is
-    over or cancelled, and when nothing changes.
+    and everybody registered gets a notice after ten minutes in which it can be held. Its last day, programme and places
+    move along. Taken back within that time, nobody is written to. Refused for others than the organisers (and written
+    down), when it is over or cancelled, and when nothing changes.
     """
     _refuse("event_moved", event, by, now, rules.why_not_organise(event, by))
     with transaction.atomic():
@@ -121,7 +119,7 @@ def move_event(
         outbox.cancel_about(about=locked, kinds=[letters.REMINDER], now=now)
         sign_up.keep_needs_until_after(event=locked)
         if locked.state != EventState.DRAFT:
-            letters.moved(change, now=now)
+            letters.changed(change, now=now)
         _record("event_moved", locked, change, by=by, now=now, reason=reason)
     event.refresh_from_db()
     return event
@@ -142,7 +140,7 @@ def change_practicalities(
     """Say where it is and how to arrive; what is not given stays.
 
     The organisers may, and who hosts this very event; anybody else is refused, and that is written down. Calendars
-    follow. Readers who knew another place get a notice after the time of undo.
+    follow. Readers who knew another place get a notice after ten minutes in which it can be held.
     """
     _refuse("practicalities_changed", event, by, now, rules.why_not_change_practicalities(event, by))
     with transaction.atomic():
@@ -167,9 +165,9 @@ def change_practicalities(
             Event.objects.filter(pk=locked.pk).update(venue_confirmed_at=now if venue_confirmed else None)
             _record("venue_confirmed", locked, None, by=by, now=now, reason="")
         if facts:
-            known = any(getattr(locked, name) for name in TOLD if name in facts)
             change = _change(locked, facts, reason="", by=by, now=now)
-            if known and locked.state == EventState.PUBLISHED:
+            # The rest is in the calendar and the reminders.
+            if locked.state != EventState.DRAFT and any(name in letters.TOLD for name in facts):
                 letters.changed(change, now=now)
             _record("practicalities_changed", locked, change, by=by, now=now, reason="")
     event.refresh_from_db()
@@ -268,8 +266,8 @@ def cancel_event(
 ) -> Event:
     """The event does not take place; the reason is told.
 
-    Reminders stop, everybody registered or waiting gets a notice after the time of undo, and calendars show it as
-    cancelled for 30 days. Organisers only, with a reason, and not when it is over.
+    Reminders stop, everybody registered or waiting gets a notice after ten minutes in which it can be held, and
+    calendars show it as cancelled for 30 days. Organisers only, with a reason, and not when it is over.
     """
     _refuse("event_cancelled", event, by, now, rules.why_not_organise(event, by))
     with transaction.atomic():
@@ -280,9 +278,9 @@ def cancel_event(
             raise rules.ReasonNeeded()
         known = locked.state != EventState.DRAFT
         facts = {"state": EventState.CANCELLED.value, "cancelled_at": now, "cancel_reason": reason.strip()[:300]}
-        sign_up.keep_needs_until_after(event=locked)
         change = _change(locked, facts, reason=reason, by=by, now=now)
         outbox.cancel_about(about=locked, kinds=letters.BEFORE_THE_DAY, now=now)
+        sign_up.keep_needs_until_after(event=locked)
         if known:
             letters.cancelled(change, also_tell=also_tell, now=now)
         _record("event_cancelled", locked, change, by=by, now=now, reason=reason)

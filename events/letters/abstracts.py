@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from base.tokens import seal
-from events.letters.days import scope_of
+from events.letters.days import foot_of, scope_of
 from events.models import Abstract, Author, Call, Review
 from events.rules.abstracts import topic_of
 from events.states import AbstractState
@@ -127,15 +127,13 @@ def _compose(name: str, call: Call, context: dict[str, Any], *, why: str, secret
         f"events/letters/{name}.txt",
         facts,
         why=why,
-        region=str(event.region.name),
-        sender=event.region.sender_name,
-        reply_to=event.region.sender_address,
+        **foot_of(event),
         secrets=secrets,
     )
 
 
 def _abstract(letter: Letter) -> Abstract | None:
-    rows = Abstract.objects.select_related("call__event__region", "person")
+    rows = Abstract.objects.select_related("call__event__region", "call__event__contact", "person")
     found = rows.filter(pk=letter.facts["abstract"]).first()
     return found if found is not None and found.state != AbstractState.WITHDRAWN else None
 
@@ -175,7 +173,7 @@ def build_decided(letter: Letter) -> Mail | None:
 
 def build_asked(letter: Letter) -> Mail | None:
     """The question to a co-author; not after the answer, or when the name was taken away."""
-    rows = Author.objects.select_related("abstract__call__event__region")
+    rows = Author.objects.select_related("abstract__call__event__region", "abstract__call__event__contact")
     author = rows.filter(pk=letter.facts["author"], confirmed_at=None, declined_at=None).first()
     if author is None or author.abstract.state == AbstractState.WITHDRAWN:
         return None
@@ -193,7 +191,7 @@ def build_asked(letter: Letter) -> Mail | None:
 
 def build_review(letter: Letter) -> Mail | None:
     """Where the abstracts are; not when nothing waits any more."""
-    call = Call.objects.select_related("event__region").filter(pk=letter.facts["call"]).first()
+    call = Call.objects.select_related("event__region", "event__contact").filter(pk=letter.facts["call"]).first()
     if call is None or letter.person is None:
         return None
     waiting = Review.objects.filter(

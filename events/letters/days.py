@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -22,9 +22,10 @@ from events.states import Audience, EventKind, EventState
 from outbox import actions as outbox
 from outbox import kinds
 from outbox.kinds import Mail
-from outbox.models import Letter
+from outbox.models import Batch, Letter
 from outbox.states import Lane
 from people.models import Person
+from people.rules import name_for
 
 REMINDER = "events.reminder"
 MOVED = "events.moved"
@@ -34,6 +35,10 @@ MISSED = "events.missed"
 # Letters that lose their sense when the event is cancelled.
 BEFORE_THE_DAY = (REMINDER, MOVED, CHANGED)
 KINDS = (*BEFORE_THE_DAY, CANCELLED, MISSED)
+# What readers are told when it is another than they knew.
+TIMES = ("starts_at", "ends_at")
+PLACES = ("venue", "address", "remote_link")
+TOLD = (*TIMES, *PLACES)
 
 
 # What a personal link to a registration is signed for.
@@ -73,55 +78,60 @@ def reminder(event: Event, person: Person, *, days_before: int, due: datetime, n
     )
 
 
-def _to_registered(kind: str, change: Change, facts: dict[str, Any], people: Iterable[Person], now: datetime) -> int:
-    event = change.event
-    written = 0
-    for person in people:
-        outbox.write(
-            kind=kind,
-            key=f"{kind}:{change.pk}:{person.pk}",
-            about=event,
-            scope=scope_of(event),
-            now=now,
-            person=person,
-            facts={"event": event.pk, "change": change.pk, **facts},
-            useful_until=max(event.starts_at, change.at) if kind != CANCELLED else None,
-            undoable=True,
-        )
-        written += 1
-    return written
-
-
 def _registered(event: Event) -> list[Person]:
     rows = Registration.objects.standing().filter(event=event).select_related("person").order_by("pk")
     return [row.person for row in rows]
 
 
-def moved(change: Change, *, now: datetime) -> int:
-    """Tell everybody registered of the new time, compared with what they last were told; how many are written to.
-
-    Notices of an earlier move that have not left are taken back; when this move undoes it, nobody is written to.
-    """
-    event = change.event
-    before = {name: str(change.before[name]) for name in ("starts_at", "ends_at")}
-    unsent = (
-        Letter.objects.not_begun()
-        .filter(about=f"{event._meta.label_lower}:{event.pk}", kind=MOVED)
-        .order_by("created_at")
-        .first()
+def _send(event: Event, change: Change, to: Sequence[tuple[str, Person, dict[str, Any]]], now: datetime) -> int:
+    """Write to these, each of a kind and with what is told; how many. Somebody can hold them for ten minutes."""
+    drafts = [
+        outbox.Draft(kind, f"{kind}:{change.pk}:{person.pk}", person, {"event": event.pk, "change": change.pk, **facts})
+        for kind, person, facts in to
+    ]
+    outbox.write_released(
+        drafts=drafts,
+        about=event,
+        scope=scope_of(event),
+        by=change.by,
+        now=now,
+        useful_until=None if event.state == EventState.CANCELLED else max(event.ends_at, change.at),
     )
-    if unsent is not None:
-        before = {name: str(unsent.facts[name]) for name in ("starts_at", "ends_at")}
-        outbox.cancel_about(about=event, kinds=[MOVED], now=now)
-    if (before["starts_at"], before["ends_at"]) == (event.starts_at.isoformat(), event.ends_at.isoformat()):
-        return 0
-    return _to_registered(MOVED, change, before, _registered(event), now)
+    return len(drafts)
+
+
+def _as_told(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def changed(change: Change, *, now: datetime) -> int:
-    """Tell everybody registered of another place; how many are written to."""
-    outbox.cancel_about(about=change.event, kinds=[CHANGED], now=now)
-    return _to_registered(CHANGED, change, {}, _registered(change.event), now)
+    """Tell everybody registered of another time or place, compared with what each last was told; how many.
+
+    Notices of earlier changes that have not left are taken back, and the new one says what is new in both: nobody gets
+    two that contradict each other. Who knows what holds now is not written to.
+    """
+    event = change.event
+    now_so = {name: _as_told(getattr(event, name)) for name in TOLD}
+    before = now_so | {name: str(change.before[name]) for name in TOLD if name in change.before}
+    unsent = Letter.objects.not_begun().filter(about=f"{event._meta.label_lower}:{event.pk}", kind__in=(MOVED, CHANGED))
+    earlier = {letter.person_id: letter.facts for letter in unsent.select_for_update().order_by("-created_at")}
+    outbox.cancel_about(about=event, kinds=[MOVED, CHANGED], now=now)
+    to: list[tuple[str, Person, dict[str, Any]]] = []
+    for person in _registered(event):
+        last = earlier.get(person.pk, {})
+        known = before | {name: str(last[name]) for name in TOLD if name in last}
+        if any(known[name] != now_so[name] for name in TIMES):
+            # The change that moved it holds the reason; this one may only be about the place.
+            moved_by = change.pk if "starts_at" in change.after else last["change"]
+            to.append((MOVED, person, {**known, "change": moved_by}))
+        elif event.state == EventState.PUBLISHED and _elsewhere(known, now_so):
+            to.append((CHANGED, person, known))
+    return _send(event, change, to, now)
+
+
+def _elsewhere(known: Mapping[str, str], now_so: Mapping[str, str]) -> bool:
+    """Whether somebody who knew one place finds another."""
+    return any(known.get(name) and known[name] != now_so[name] for name in PLACES)
 
 
 def cancelled(change: Change, *, also_tell: Iterable[Person], now: datetime) -> int:
@@ -132,7 +142,12 @@ def cancelled(change: Change, *, also_tell: Iterable[Person], now: datetime) -> 
         waiting = Claim.objects.waiting().filter(places=event.places_id, registration__event=event)
         people |= {claim.person_id: claim.person for claim in waiting.select_related("person")}
     people |= {person.pk: person for person in also_tell}
-    return _to_registered(CANCELLED, change, {}, people.values(), now)
+    return _send(event, change, [(CANCELLED, person, {}) for person in people.values()], now)
+
+
+def notices_of(event: Event, *, at: datetime) -> Batch | None:
+    """The notices that a change at this instant wrote; none when nobody was written to."""
+    return Batch.objects.filter(about=f"{event._meta.label_lower}:{event.pk}", created_at=at).first()
 
 
 def missed(event: Event, *, now: datetime) -> Letter:
@@ -161,12 +176,21 @@ def read_along(*relations: str) -> None:
     _along.extend(relations)
 
 
+class Foot(TypedDict):
+    """What `outbox.kinds.compose` is told of where a letter comes from."""
+
+    ask: str
+    reply_to: str
+    region: str
+    sender: str
+
+
 @dataclass(frozen=True)
 class _Alike:
     """What every letter about an event says in a language, whoever reads it."""
 
     funder: str
-    reply_to: str
+    foot: Foot
     file: tuple[str, bytes, str]
 
 
@@ -195,7 +219,7 @@ def _read(letters: Sequence[Letter]) -> _AtHand:
     columns = ("event", "person", "pk", "link_version", "claim__places__event")
     standing, expected = list(told.values_list(*columns)), list(awaited.values_list(*columns))
     return _AtHand(
-        Event.objects.select_related("region", "host", *_along).in_bulk(events),
+        Event.objects.select_related(*with_organiser()).in_bulk(events),
         Change.objects.in_bulk(changes) if changes else {},
         {(event, person) for event, person, *_more in standing},
         {(event, person) for event, person, *_more in expected},
@@ -274,11 +298,37 @@ def file_of(event: Event) -> tuple[str, bytes, str]:
     return name, ics.write([entry_of(event)], name=str(event.title)), "text/calendar"
 
 
+def with_organiser(path: str = "") -> list[str]:
+    """What a letter reads of an event, and of who answers questions about it, with the event or by a path to it."""
+    return [path + name for name in ("region", "host", "contact", *_along)]
+
+
+def foot_of(event: Event) -> Foot:
+    """Where every letter about an event comes from, and who answers questions: in its foot, and where replies go."""
+    region = event.region
+    if event.kind == EventKind.COURSE_DAY:
+        # Who organises a course day is known to the templates only.
+        name, address = (
+            render_to_string(f"events/letters/{part}.txt", {"event": event}).strip() for part in ("answers", "reply_to")
+        )
+    elif event.contact is not None and event.contact.email:
+        name, address = name_for(event.contact), event.contact.email
+    else:
+        name, address = region.sender_name, region.sender_address
+    ask = gettext("Do you have a question? Answer this letter, or write to %(name)s, %(address)s.")
+    return Foot(
+        ask=ask % {"name": name, "address": address},
+        reply_to=address,
+        region=str(region.name),
+        sender=region.sender_name,
+    )
+
+
 def _alike(event: Event) -> _Alike:
     return _Alike(
-        # Who organises the event is known to the templates only: its course day, if it is one.
+        # Who pays for a course day is known to the templates only.
         funder=render_to_string("events/letters/funder.txt", {"event": event}).strip(),
-        reply_to=render_to_string("events/letters/reply_to.txt", {"event": event}).strip(),
+        foot=foot_of(event),
         file=file_of(event),
     )
 
@@ -297,10 +347,8 @@ def _compose(name: str, event: Event, context: dict[str, Any], *, why: str, lett
         f"events/letters/{name}.txt",
         {**facts, "page": page, **context},
         why=why,
-        region=str(event.region.name),
         funder=alike.funder,
-        reply_to=alike.reply_to,
-        sender=event.region.sender_name,
+        **(alike.foot if name != "missed" else Foot(**{**alike.foot, "ask": ""})),
         attachments=[alike.file] if name != "missed" else (),
         secrets=[token] if token else (),
     )
@@ -368,6 +416,7 @@ def build_moved(letter: Letter) -> Mail | None:
     context = {
         "name": letter.person.first_name,
         "before": datetime.fromisoformat(letter.facts["starts_at"]).astimezone(zone),
+        "elsewhere": _elsewhere(letter.facts, {name: getattr(event, name) for name in PLACES}),
         "reason": change.reason,
     }
     return _compose("moved", event, context, why=_because_registered(event), letter=letter)
@@ -418,9 +467,9 @@ def names_of(pks: list[str]) -> dict[str, str]:
 
 def register_kinds() -> None:
     """Tell the outbox how our letters are built."""
-    kinds.register(REMINDER, build_reminder, title=_("Reminder of a day"))
-    kinds.register(MOVED, build_moved, title=_("A day has been moved"))
-    kinds.register(CHANGED, build_changed, title=_("A day has another place"))
-    kinds.register(CANCELLED, build_cancelled, title=_("A day is cancelled"))
+    kinds.register(REMINDER, build_reminder, title=_("Reminder of a day or an event"))
+    kinds.register(MOVED, build_moved, title=_("A day or an event is moved"))
+    kinds.register(CHANGED, build_changed, title=_("A day or an event has another place"))
+    kinds.register(CANCELLED, build_cancelled, title=_("A day or an event is cancelled"))
     kinds.register(MISSED, build_missed, title=_("Reminders that could not be sent"))
     kinds.name_about("events.event", names_of)

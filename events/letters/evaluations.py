@@ -15,9 +15,10 @@ from answers.models import Box, Invitation
 from answers.states import BoxState
 from base import clock
 from base.languages import spoken
-from events.letters.days import scope_of
+from events.letters.days import foot_of, scope_of, with_organiser
 from events.models import Evaluation
 from events.rules.evaluations import REMINDER_AFTER
+from events.states import EventKind
 from outbox import actions as outbox
 from outbox import kinds
 from outbox.kinds import MASK, Mail
@@ -74,7 +75,7 @@ def _link(letter: Letter, box: Box) -> tuple[str, str]:
 
 def _read(letters: Any) -> dict[int, Evaluation]:
     wanted = {letter.facts.get("evaluation") for letter in letters if letter.kind in (ASKED, ASKED_AGAIN)}
-    rows = Evaluation.objects.filter(pk__in=wanted).select_related("event__region", "box")
+    rows = Evaluation.objects.filter(pk__in=wanted).select_related("box", *with_organiser("event__"))
     return {row.pk: row for row in rows}
 
 
@@ -89,9 +90,10 @@ def _build(letter: Letter, template: str) -> Mail | None:
     return kinds.compose(
         f"events/letters/{template}.txt",
         {"event": event, "link": link, "closes": box.closes_at.astimezone(ZoneInfo(event.zone))},
-        why=gettext("You get this letter because you took part in the day, like everybody else who did."),
-        region=str(event.region.name),
-        sender=event.region.sender_name,
+        why=gettext("You get this letter because you took part in the day, like everybody else who did.")
+        if event.kind == EventKind.COURSE_DAY
+        else gettext("You get this letter because you took part, like everybody else who did."),
+        **foot_of(event),
         secrets=[secret] if secret else (),
     )
 
@@ -108,5 +110,5 @@ def build_asked_again(letter: Letter) -> Mail | None:
 
 def register_kinds() -> None:
     """Tell the outbox how our letters are built."""
-    kinds.register(ASKED, build_asked, title=_("How was the day?"))
-    kinds.register(ASKED_AGAIN, build_asked_again, title=_("How was the day? Once more to all"))
+    kinds.register(ASKED, build_asked, title=_("How was the day or the event?"))
+    kinds.register(ASKED_AGAIN, build_asked_again, title=_("How was the day or the event? Once more to all"))

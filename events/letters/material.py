@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from events.letters.days import scope_of
+from events.letters.days import foot_of, scope_of, with_organiser
 from events.models import Event, Material
 from outbox import actions as outbox
 from outbox import kinds
@@ -55,14 +55,12 @@ def review(material: Material, *, now: datetime) -> Letter | None:
 def _compose(name: str, event: Event, letter: Letter, why: str, **more: object) -> Mail:
     page = settings.BASE_URL + reverse("events:materials", args=[event.pk])
     facts = {"event": event, "name": letter.person.first_name if letter.person else "", "page": page, **more}
-    return kinds.compose(
-        f"events/letters/{name}.txt", facts, why=why, region=str(event.region.name), sender=event.region.sender_name
-    )
+    return kinds.compose(f"events/letters/{name}.txt", facts, why=why, **foot_of(event))
 
 
 def build_refused(letter: Letter) -> Mail | None:
     """The title, and what the scanner calls it."""
-    event = Event.objects.select_related("region").filter(pk=letter.facts["event"]).first()
+    event = Event.objects.select_related(*with_organiser()).filter(pk=letter.facts["event"]).first()
     if event is None or letter.person is None:
         return None
     why = gettext("You get this letter because you added the file in Helmi.")
@@ -71,7 +69,9 @@ def build_refused(letter: Letter) -> Mail | None:
 
 def build_review(letter: Letter) -> Mail | None:
     """Not when somebody has looked at it, another looks after it, or it is gone."""
-    rows = Material.objects.select_related("event__region").filter(pk=letter.facts["material"], owner=letter.person_id)
+    rows = Material.objects.select_related(*with_organiser("event__")).filter(
+        pk=letter.facts["material"], owner=letter.person_id
+    )
     material = rows.first()
     if material is None or material.review_on is None or material.review_on.isoformat() != letter.facts["review_on"]:
         return None

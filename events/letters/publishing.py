@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
-from events.letters.days import place_of, scope_of
+from events.letters.days import foot_of, place_of, scope_of
 from events.models import Event
 from events.states import EventState
 from outbox import actions as outbox
@@ -42,7 +42,7 @@ def opened(event: Event, interest: Interest, *, now: datetime) -> Letter:
 
 def build_opened(letter: Letter) -> Mail | None:
     """Not when the event is no longer published, nor when registration has closed."""
-    event = Event.objects.select_related("region", "host").filter(pk=letter.facts["event"]).first()
+    event = Event.objects.select_related("region", "host", "contact").filter(pk=letter.facts["event"]).first()
     if event is None or event.state != EventState.PUBLISHED or (event.closes_at or event.starts_at) <= clock.now():
         return None
     page = settings.BASE_URL + reverse("events:public", args=[event.region.slug, event.pk])
@@ -52,8 +52,7 @@ def build_opened(letter: Letter) -> Mail | None:
         why=gettext(
             "You get this one letter because you asked to be told when registration opens. Your address is not kept."
         ),
-        region=str(event.region.name),
-        sender=event.region.sender_name,
+        **foot_of(event),
     )
 
 

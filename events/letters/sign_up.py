@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from base import clock
 from events import ics
-from events.letters.days import entry_of, own_token, public_path, scope_of, whole_place_of
+from events.letters.days import entry_of, foot_of, own_token, public_path, scope_of, whole_place_of
 from events.models import Claim, Event, Registration
 from events.rules import sign_up as rules
 from events.states import ClaimState, RegistrationState, Way
@@ -210,15 +210,12 @@ def _mail(letter: Letter, registration: Registration, at_hand: _AtHand, **more: 
         "by": name_for(registration.by, registration.person) if registration.by is not None else "",
         **more,
     }
-    contact = event.contact.email if event.contact is not None else ""
     with_file = state == ClaimState.CONFIRMED and letter.kind in (PLACE, STAFF, CHANGED)
     return kinds.compose(
         f"events/letters/{letter.kind.removeprefix('events.')}.txt",
         context,
         why=_why(letter.kind, registration),
-        region=str(event.region.name),
-        reply_to=contact or event.region.sender_address,
-        sender=event.region.sender_name,
+        **foot_of(event),
         attachments=[file_of(event)] if with_file else (),
         secrets=[token],
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from base.refusal import Forbidden, Refusal
-from events.states import EventState, StaffFunction
+from events.states import EventKind, EventState, StaffFunction
 
 if TYPE_CHECKING:
     from events.models import Event
@@ -18,11 +18,23 @@ if TYPE_CHECKING:
 class EventOver(Refusal):
     """The event has begun or is over."""
 
+    message = _("The event has begun or is over.")
+
+
+class DayOver(EventOver):
+    """The course day has begun or is over."""
+
     message = _("The day has begun or is over.")
 
 
 class EventCancelled(Refusal):
     """The event is cancelled."""
+
+    message = _("The event is cancelled.")
+
+
+class DayCancelled(EventCancelled):
+    """The course day is cancelled."""
 
     message = _("The day is cancelled.")
 
@@ -42,7 +54,7 @@ class NothingMoved(Refusal):
 class NotPublishable(Refusal):
     """Only drafts and announced events are published."""
 
-    message = _("The day is already published.")
+    message = _("The event is already published.")
 
 
 class NotOrganiser(Forbidden):
@@ -54,6 +66,12 @@ class NotOrganiser(Forbidden):
 class NotHost(Forbidden):
     """The practical side of this day is not the person's."""
 
+    message = _("You can change the practical details of the events that you host, not of this one.")
+
+
+class NotHostOfDay(NotHost):
+    """The same, of a course day."""
+
     message = _("You can change the practical details of the days that you host, not of this one.")
 
 
@@ -61,6 +79,16 @@ class RemindersTwice(Refusal):
     """Two reminders on the same day."""
 
     message = _("There can be one reminder a day.")
+
+
+def over(event: Event) -> EventOver:
+    """That the event has begun or is over, a course day called a day."""
+    return DayOver() if event.kind == EventKind.COURSE_DAY else EventOver()
+
+
+def cancelled(event: Event) -> EventCancelled:
+    """That the event is cancelled, a course day called a day."""
+    return DayCancelled() if event.kind == EventKind.COURSE_DAY else EventCancelled()
 
 
 def organises(event: Event, person: Any) -> bool:
@@ -84,20 +112,20 @@ def why_not_change_practicalities(event: Event, by: Person | None) -> Refusal | 
         return None
     if event.staff.filter(person=by, function=StaffFunction.HOST).exists():
         return None
-    return NotHost()
+    return NotHostOfDay() if event.kind == EventKind.COURSE_DAY else NotHost()
 
 
 def why_not_change(event: Event, *, now: datetime) -> Refusal | None:
     """The reason the event cannot be changed any more, or None."""
     if event.state == EventState.CANCELLED:
-        return EventCancelled()
+        return cancelled(event)
     if event.state == EventState.HELD or event.ends_at <= now:
-        return EventOver()
+        return over(event)
     return None
 
 
 def why_not_publish(event: Event) -> Refusal | None:
     """The reason the event cannot be published, or None."""
     if event.state == EventState.CANCELLED:
-        return EventCancelled()
+        return cancelled(event)
     return None if event.state in (EventState.DRAFT, EventState.ANNOUNCED) else NotPublishable()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from answers.states import BoxState
 from base import clock
 from base.refusal import Forbidden, Refusal
-from events.rules.days import EventCancelled, NotOrganiser, organises, works_on
+from events.rules.days import NotOrganiser, cancelled, organises, works_on
 from events.states import EventKind, EventState, RegistrationState
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def why_not_set_up(event: Event, by: Person | None) -> Refusal | None:
     if event.kind == EventKind.SUPERVISION:
         return NeverEvaluated()
     if event.state == EventState.CANCELLED:
-        return EventCancelled()
+        return cancelled(event)
     evaluation = evaluation_of(event)
     return EvaluationBegun() if evaluation is not None and evaluation.box_id else None
 

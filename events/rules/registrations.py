@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy as _
 
 from base.refusal import Forbidden, Refusal
-from events.rules.days import EventCancelled, EventOver, organises, works_on
+from events.rules.days import cancelled, organises, over, works_on
 from events.states import EventKind, EventState, Mark, RegistrationState
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class NotMarking(Forbidden):
 def why_not_register(event: Event, *, now: datetime) -> Refusal | None:
     """The reason nobody can be registered on the event any more, or None."""
     if event.state == EventState.CANCELLED:
-        return EventCancelled()
+        return cancelled(event)
     return None
 
 
@@ -73,10 +73,10 @@ def why_not_report_absence(registration: Registration, by: Person | None, *, now
         return refusal
     event = registration.event
     if event.state == EventState.CANCELLED:
-        return EventCancelled()
+        return cancelled(event)
     if registration.state == RegistrationState.CANCELLED:
         return NotRegistered()
-    return EventOver() if event.ends_at <= now else None
+    return over(event) if event.ends_at <= now else None
 
 
 def why_not_mark(event: Event, by: Person | None, *, now: datetime) -> Refusal | None:
@@ -84,7 +84,7 @@ def why_not_mark(event: Event, by: Person | None, *, now: datetime) -> Refusal |
     if by is not None and not organises(event, by) and not works_on(event, by):
         return NotMarking()
     if event.state == EventState.CANCELLED:
-        return EventCancelled()
+        return cancelled(event)
     if now.astimezone(ZoneInfo(event.zone)).date() < event.date:
         return NotYetHeld()
     return None

@@ -1,6 +1,7 @@
 """Pages about events: the event itself, who cannot come, its practical side, calendars."""
 
 from collections import Counter
+from functools import partial
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -12,13 +13,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from base import dates
 from base.clock import now
 from base.forms import render_form
 from base.marks import audited, note
 from base.refusal import Forbidden
 from events import actions, feeds, rules
 from events.forms.days import AbsenceForm, PracticalitiesForm
-from events.letters import scope_of, whole_place_of
+from events.letters import notices_of, scope_of, whole_place_of
 from events.letters.days import own_token
 from events.models import Event, Needs, Registration
 from events.rules import abstracts as abstract_rules
@@ -26,6 +28,8 @@ from events.rules import door as door_rules
 from events.rules import material as material_rules
 from events.states import EventKind, EventState
 from events.views import material
+from events.views.changes import changes_of
+from outbox.views import Deed, check, read_first, say_done
 from people.models import Request
 
 
@@ -133,6 +137,7 @@ def absence_undo(request: Request, pk: int) -> HttpResponse:
     return redirect(found)
 
 
+@audited("notice.prepared")
 @require_http_methods(["GET", "POST"])
 def practicalities(request: Request, pk: int) -> HttpResponse:
     """Place and arrival: for the organisers, and for who hosts this very day."""
@@ -143,9 +148,26 @@ def practicalities(request: Request, pk: int) -> HttpResponse:
         form = PracticalitiesForm(event=found)
     else:
         form = PracticalitiesForm(request.POST, event=found)
-        if form.is_valid():
-            actions.change_practicalities(event=found, by=request.user, now=now(), **form.cleaned_data)
-            messages.success(request, _("The practical details are saved. Calendars follow by themselves."))
+        if form.is_valid() and "change" not in request.POST:
+            moment = now()
+            deed = partial(actions.change_practicalities, by=request.user, now=moment, **form.cleaned_data)
+            # What is not hers is tried and written down, not rehearsed.
+            hers = rules.why_not_change_practicalities(found, request.user) is None
+            if hers and (previews := read_first(request, lambda event: deed(event=event), found)):
+                words = Deed(
+                    _("Read the letter and change the place"),
+                    _("Change the place and send the letter"),
+                    str(found.title),
+                    [dates.day(found.date)],
+                    found.get_absolute_url(),
+                )
+                return check(request, form, words, previews, changes_of(form))
+            deed(event=found)
+            say_done(
+                request,
+                _("The practical details are saved. Calendars follow by themselves."),
+                notices_of(found, at=moment),
+            )
             return redirect(found)
         if refusal := rules.why_not_change_practicalities(found, request.user):
             raise refusal

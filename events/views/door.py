@@ -248,7 +248,7 @@ def door_names(request: Request, pk: int) -> HttpResponse:
     """The list that a phone keeps, encrypted, and the token with which it sends."""
     event = _event(request, pk)
     if event.state == EventState.CANCELLED:
-        raise event_rules.EventCancelled()
+        raise event_rules.cancelled(event)
     names = _names(request, event)
     note(request, about=event, scope=scope_of(event), rows=len(names["people"]))
     return _json(names)

@@ -1,5 +1,7 @@
 """The organiser's pages of seminars, meetings and workshops: the list, a new one, its hub and what it is made of."""
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -7,13 +9,13 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from base import clock
+from base import clock, dates
 from base.forms import refuse, render_form
+from base.marks import audited
 from base.refusal import Forbidden, Refusal
 from events import actions as days
 from events.actions import publishing as actions
@@ -28,16 +30,18 @@ from events.forms.organising import (
     WayForm,
     WordsForm,
 )
-from events.letters.days import cancelled_mail, public_path
-from events.models import Claim, Event, Places, Registration
+from events.letters.days import notices_of, public_path
+from events.models import Claim, Event, Places
 from events.rules import organises, why_not_change
 from events.rules import publishing as rules
 from events.rules.days import EndsBeforeStart, NothingMoved
 from events.rules.sign_up import ways_of
 from events.states import ClaimState, EventState, RegistrationState
+from events.views.changes import moved_rows
 from outbox.models import Letter
+from outbox.views import Deed, check, read_first, say_done
 from people.models import Organisation, Person, Region, Request
-from people.states import Language, Role
+from people.states import Role
 
 
 def find_own(request: Request, pk: int) -> Event:
@@ -355,76 +359,78 @@ def agenda(request: Request, pk: int) -> HttpResponse:
     return render(request, "events/organise/agenda.html", context, status=422 if wrong else 200)
 
 
-def _readers(event: Event) -> list[Person]:
-    """Everybody who is told when the event is moved or cancelled: registered, or in line."""
-    rows = Registration.objects.standing().filter(event=event).select_related("person").order_by("pk")
-    return [row.person for row in rows]
+def _say(request: Request, event: Event, words: str, moment: datetime) -> HttpResponse:
+    say_done(request, words, notices_of(event, at=moment))
+    return redirect("events:organise", event.pk)
 
 
-def _told(n: int) -> str:
-    return ngettext("%(n)s person gets the letter.", "%(n)s people get the letter.", n) % {"n": n}
-
-
+@audited("notice.prepared")
 @require_http_methods(["GET", "POST"])
 def event_move(request: Request, pk: int) -> HttpResponse:
-    """Move the event: the new day first, then who is told, then it goes."""
+    """Move the event: the new time, then the letter as it will be read, then it goes."""
     event = find_own(request, pk)
     initial = {"on": event.date, "start_time": event.start_time, "end_time": event.end_time}
     form = MoveForm(request.POST or None, initial=initial)
-    known = event.state != EventState.DRAFT
-    readers = _readers(event) if known else []
-    if form.is_valid():
-        typed = form.cleaned_data
-        if "confirm" in request.POST or not readers:
-            try:
-                days.move_event(
-                    event=event,
-                    date=typed["on"],
-                    start_time=typed["start_time"],
-                    end_time=typed["end_time"],
-                    reason=typed["reason"],
-                    by=request.user,
-                    now=clock.now(),
+    if form.is_valid() and "change" not in request.POST:
+        typed, moment = form.cleaned_data, clock.now()
+
+        def move(event: Event) -> None:
+            days.move_event(
+                event=event,
+                date=typed["on"],
+                start_time=typed["start_time"],
+                end_time=typed["end_time"],
+                reason=typed["reason"],
+                by=request.user,
+                now=moment,
+            )
+            actions.time_ways(event=event)
+
+        try:
+            if previews := read_first(request, move, event):
+                words = Deed(
+                    _("Read the letter and move the event"),
+                    _("Move the event and send the letter"),
+                    str(event.title),
+                    [dates.day(event.date)],
+                    reverse("events:organise", args=[pk]),
                 )
-            except Refusal as refusal:
-                refuse(form, refusal, {EndsBeforeStart: "end_time", NothingMoved: "on"})
-            else:
-                actions.time_ways(event=event)
-                messages.success(request, _("The event is moved."))
-                return redirect("events:organise", pk)
+                return check(request, form, words, previews, moved_rows(event, typed))
+            move(event)
+        except Refusal as refusal:
+            refuse(form, refusal, {EndsBeforeStart: "end_time", NothingMoved: "on"})
         else:
-            context = {"event": event, "form": form, "typed": typed, "told": _told(len(readers))}
-            return render(request, "events/organise/move_check.html", context)
-    lead = _told(len(readers)) if readers else ""
-    return _form_page(request, event, form, _("Move the event"), lead)
+            return _say(request, event, _("The event is moved."), moment)
+    return _form_page(request, event, form, _("Move the event"))
 
 
+@audited("notice.prepared")
 @require_http_methods(["GET", "POST"])
 def event_cancel(request: Request, pk: int) -> HttpResponse:
     """Cancel the event: the reason, then the letter as it will be read, then it goes."""
     event = find_own(request, pk)
     form = CancelForm(request.POST or None)
-    readers = _readers(event) if event.state != EventState.DRAFT else []
-    if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        if "confirm" in request.POST:
-            try:
-                days.cancel_event(event=event, reason=reason, by=request.user, now=clock.now())
-            except Refusal as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(request, _("The event is cancelled."))
+    if form.is_valid() and "change" not in request.POST:
+        moment = clock.now()
+        deed = partial(days.cancel_event, reason=form.cleaned_data["reason"], by=request.user, now=moment)
+        try:
+            if "confirm" not in request.POST:
+                previews = read_first(request, lambda event: deed(event=event), event)
+                words = Deed(
+                    _("Read the letter and cancel the event"),
+                    _("Cancel the event and send the letter") if previews else _("Cancel the event"),
+                    str(event.title),
+                    [dates.day(event.date)],
+                    reverse("events:organise", args=[pk]),
+                    final=True,
+                )
+                return check(request, form, words, previews)
+            deed(event=event)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
             return redirect("events:organise", pk)
-        event.cancel_reason = reason
-        previews = []
-        for code, name in Language.choices:
-            own = [person for person in readers if person.language == code]
-            if own:
-                with translation.override(code):
-                    previews.append({"language": name, "code": code, "mail": cancelled_mail(event, own[0])})
-        context = {"event": event, "reason": reason, "previews": previews, "told": _told(len(readers))}
-        return render(request, "events/organise/cancel_check.html", context)
-    return _form_page(request, event, form, _("Cancel the event"), _told(len(readers)) if readers else "")
+        return _say(request, event, _("The event is cancelled."), moment)
+    return _form_page(request, event, form, _("Cancel the event"))
 
 
 @require_http_methods(["GET", "POST"])

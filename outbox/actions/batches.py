@@ -1,12 +1,14 @@
 """Letters to many: held until someone has read them, released with ten minutes to undo."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
 
 from outbox import rules
-from outbox.actions.writing import about_key
+from outbox.actions.writing import about_key, put, unwritten
 from outbox.models import Batch, Letter
 from outbox.states import LetterState
 
@@ -16,6 +18,56 @@ def open_batch(
 ) -> Batch:
     """Begin a batch; letters written with it are held until it is released."""
     return Batch.objects.create(kind=kind, about=about_key(about), scope=scope, by=by, created_at=now, send_at=send_at)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A letter of a batch before it is written: who reads it, what it tells, and the key of its reason."""
+
+    kind: str
+    key: str
+    person: Any
+    facts: dict[str, Any]
+
+
+@transaction.atomic(savepoint=False)
+def write_released(
+    *,
+    drafts: Sequence[Draft],
+    about: models.Model | str,
+    scope: str,
+    by: Any,
+    now: datetime,
+    useful_until: datetime | None = None,
+) -> Batch | None:
+    """Write letters to many that somebody has read before the deed which they tell of: a batch, released already.
+
+    They leave ten minutes from now; until then `undo_release` holds them. Nothing is made when nobody is written to.
+    """
+    if not drafts:
+        return None
+    batch = Batch.objects.create(
+        kind=drafts[0].kind, about=about_key(about), scope=scope, by=by, created_at=now, released_at=now
+    )
+    leaves_at = rules.leaves_at(batch)
+    put(
+        [
+            unwritten(
+                kind=draft.kind,
+                key=draft.key,
+                about=about,
+                scope=scope,
+                now=now,
+                person=draft.person,
+                facts=draft.facts,
+                not_before=leaves_at,
+                useful_until=useful_until,
+                batch=batch,
+            )
+            for draft in drafts
+        ]
+    )
+    return batch
 
 
 def _locked(batch: Batch) -> Batch:

@@ -20,6 +20,7 @@ SENDER = "send letters"
 
 
 _in_doubt: ContextVar[bool] = ContextVar("in_doubt", default=False)
+_noted: ContextVar[list[Letter] | None] = ContextVar("noted", default=None)
 
 
 @contextmanager
@@ -35,6 +36,17 @@ def in_doubt() -> Iterator[None]:
 def written_in_doubt() -> bool:
     """Whether what is written now may have been sent before a backup was put back."""
     return _in_doubt.get()
+
+
+@contextmanager
+def noted() -> Iterator[list[Letter]]:
+    """Collect the letters that are written inside."""
+    letters: list[Letter] = []
+    token = _noted.set(letters)
+    try:
+        yield letters
+    finally:
+        _noted.reset(token)
 
 
 @transaction.atomic(savepoint=False)
@@ -62,15 +74,53 @@ def write(
     it waits the time of undo (2 minutes, 10 in the bulk lane). In a batch the letter is held until the release.
     After `useful_until` it is not sent any more.
     """
-    registry.find(kind)
-    if not person and not address:
-        raise ValueError(f"the letter {kind} has no reader")
     earliest = not_before or now
     if undoable:
         earliest = max(earliest, now + (UNDO_BULK if lane == Lane.BULK else UNDO))
+    letter = unwritten(
+        kind=kind,
+        key=key,
+        about=about,
+        scope=scope,
+        now=now,
+        person=person,
+        address=address,
+        language=language,
+        facts=facts,
+        not_before=earliest,
+        useful_until=useful_until,
+        lane=lane,
+        batch=batch,
+    )
+    put([letter])
+    if letter.state == LetterState.QUEUED and earliest <= now:
+        jobs.wake(SENDER)
+    return Letter.objects.get(key=key)
+
+
+def unwritten(
+    *,
+    kind: str,
+    key: str,
+    about: models.Model | str,
+    scope: str,
+    now: datetime,
+    not_before: datetime,
+    person: Any = None,
+    address: str = "",
+    language: str = "",
+    facts: dict[str, Any] | None = None,
+    useful_until: datetime | None = None,
+    lane: Lane = Lane.NOW,
+    batch: Batch | None = None,
+) -> Letter:
+    """A letter that is no row yet: held while its batch is, else queued; in doubt it waits for a person to decide."""
+    registry.find(kind)
+    if not person and not address:
+        raise ValueError(f"the letter {kind} has no reader")
     held = batch is not None and batch.released_at is None
     doubtful = _in_doubt.get()
-    letter = Letter(
+    return Letter(
         key=key,
         kind=kind,
         person=person,
@@ -83,15 +133,19 @@ def write(
         state=LetterState.UNCERTAIN if doubtful else LetterState.HELD if held else LetterState.QUEUED,
         trouble=RESTORED if doubtful else "",
         batch=batch,
-        not_before=earliest,
+        not_before=not_before,
         useful_until=useful_until,
         created_at=now,
     )
+
+
+def put(letters: list[Letter]) -> None:
+    """Make rows of letters, in the caller's transaction; those whose key is there already stay as they are."""
     # A conflict waits for the other transaction and does nothing: no savepoint, and no error to recover from.
-    Letter.objects.bulk_create([letter], ignore_conflicts=True)
-    if not held and not doubtful and earliest <= now:
-        jobs.wake(SENDER)
-    return Letter.objects.get(key=key)
+    Letter.objects.bulk_create(letters, ignore_conflicts=True)
+    noting = _noted.get()
+    if noting is not None:
+        noting += letters
 
 
 def about_key(about: models.Model | str) -> str:

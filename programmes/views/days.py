@@ -1,22 +1,25 @@
 """Course days: the list, one day, and changing, hosting, moving or cancelling it."""
 
+from datetime import datetime
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from base import clock
+from base import clock, dates
 from base.forms import refuse, render_form
+from base.marks import audited
 from base.refusal import Refusal
-from events.letters import cancelled_mail
+from events.letters import notices_of
 from events.rules.days import EndsBeforeStart, NothingMoved
 from events.states import EventState, RegistrationState
+from events.views.changes import changes_of, moved_rows
+from outbox.views import Deed, check, read_first, say_done
 from people.models import Organisation, Request
-from people.states import Language
 from programmes.actions import days as actions
 from programmes.forms.days import CancelForm, DayForm, HostForm, MoveForm, PlaceForm
 from programmes.models import Cohort, CourseDay
@@ -127,84 +130,101 @@ def day_host(request: Request, pk: int, number: int) -> HttpResponse:
     )
 
 
+def _say(request: Request, row: CourseDay, words: str, moment: datetime) -> HttpResponse:
+    say_done(request, words, notices_of(row.event, at=moment))
+    return redirect(row)
+
+
+def _facts(row: CourseDay) -> list[str]:
+    return [str(row.cohort), f"{row}: {row.event.title}", dates.day(row.event.date)]
+
+
+@audited("notice.prepared")
 @require_http_methods(["GET", "POST"])
 def day_place(request: Request, pk: int, number: int) -> HttpResponse:
-    """Say where the day is held, and that the host has confirmed it."""
+    """Say where the day is held; where people knew another place, the letter is read before it goes."""
     row = _find(request, pk, number)
     form = PlaceForm(request.POST or None, day=row, languages=row.cohort.programme.region.languages)
     form.back = row.get_absolute_url()
-    if form.is_valid():
+    if form.is_valid() and "change" not in request.POST:
+        moment = clock.now()
         facts = {name: form.cleaned_data[name] for name in PlaceForm.base_fields}
+        deed = partial(actions.keep_venue, arrival=form.arrival, by=request.user, now=moment, **facts)
         try:
-            actions.keep_venue(day=row, arrival=form.arrival, by=request.user, now=clock.now(), **facts)
+            previews = read_first(request, lambda day: deed(day=day), row)
+            if previews:
+                words = Deed(
+                    _("Read the letter and change the place"),
+                    _("Change the place and send the letter"),
+                    str(row),
+                    _facts(row),
+                    row.get_absolute_url(),
+                )
+                return check(request, form, words, previews, changes_of(form))
+            deed(day=row)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The place is saved."))
-            return redirect(row)
+            return _say(request, row, _("The place is saved."), moment)
     return render_form(request, "programmes/day_form.html", form, {"day": row, "heading": _("The place")})
 
 
+@audited("notice.prepared")
 @require_http_methods(["GET", "POST"])
 def day_move(request: Request, pk: int, number: int) -> HttpResponse:
-    """Move a day."""
+    """Move a day: the new time, then the letter as it will be read, then it goes."""
     row = _find(request, pk, number)
     event = row.event
     initial = {"on": event.date, "start_time": event.start_time, "end_time": event.end_time}
     form = MoveForm(request.POST or None, initial=initial)
     form.back = row.get_absolute_url()
-    if form.is_valid():
+    if form.is_valid() and "change" not in request.POST:
+        moment = clock.now()
+        deed = partial(actions.move_day, by=request.user, now=moment, **form.cleaned_data)
         try:
-            actions.move_day(day=row, by=request.user, now=clock.now(), **form.cleaned_data)
+            previews = read_first(request, lambda day: deed(day=day), row)
+            if previews:
+                words = Deed(
+                    _("Read the letter and move the day"),
+                    _("Move the day and send the letter"),
+                    str(row),
+                    _facts(row),
+                    row.get_absolute_url(),
+                )
+                return check(request, form, words, previews, moved_rows(event, form.cleaned_data))
+            deed(day=row)
         except Refusal as refusal:
             refuse(form, refusal, {EndsBeforeStart: "end_time", NothingMoved: "on", NewDayPast: "on"})
         else:
-            messages.success(request, _("The day is moved, and everyone on it is told."))
-            return redirect(row)
-    told = event.registrations.filter(state=RegistrationState.REGISTERED).count()
-    lead = ngettext("%(n)s person gets a letter.", "%(n)s people get a letter.", told) % {"n": told}
-    return render_form(
-        request, "programmes/day_form.html", form, {"day": row, "heading": _("Move the day"), "lead": lead}
-    )
+            return _say(request, row, _("The day is moved."), moment)
+    return render_form(request, "programmes/day_form.html", form, {"day": row, "heading": _("Move the day")})
 
 
+@audited("notice.prepared")
 @require_http_methods(["GET", "POST"])
 def day_cancel(request: Request, pk: int, number: int) -> HttpResponse:
     """Cancel a day: the reason, then the letter as it will be read, then it goes."""
     row = _find(request, pk, number)
-    event = row.event
     form = CancelForm(request.POST or None)
     form.back = row.get_absolute_url()
-    readers = [
-        registration.person
-        for registration in event.registrations.exclude(state=RegistrationState.CANCELLED).select_related("person")
-    ]
     if form.is_valid() and "change" not in request.POST:  # "Back" leads to the form with what was typed
-        reason = form.cleaned_data["reason"]
-        if "confirm" in request.POST:
-            try:
-                actions.cancel_day(day=row, reason=reason, by=request.user, now=clock.now())
-            except Refusal as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(request, _("The day is cancelled, and everyone on it is told."))
+        moment = clock.now()
+        deed = partial(actions.cancel_day, reason=form.cleaned_data["reason"], by=request.user, now=moment)
+        try:
+            if "confirm" not in request.POST:
+                previews = read_first(request, lambda day: deed(day=day), row)
+                words = Deed(
+                    _("Read the letter and cancel the day"),
+                    _("Cancel the day and send the letter") if previews else _("Cancel the day"),
+                    str(row),
+                    _facts(row),
+                    row.get_absolute_url(),
+                    final=True,
+                )
+                return check(request, form, words, previews)
+            deed(day=row)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
             return redirect(row)
-        event.cancel_reason = reason
-        previews = []
-        for code, name in Language.choices:
-            own = [person for person in readers if person.language == code]
-            if own:
-                with translation.override(code):
-                    previews.append({"language": name, "code": code, "mail": cancelled_mail(event, own[0])})
-        context = {
-            "day": row,
-            "reason": reason,
-            "previews": previews,
-            "told": ngettext("%(n)s person gets the letter.", "%(n)s people get the letter.", len(readers))
-            % {"n": len(readers)},
-        }
-        return render(request, "programmes/day_cancel_check.html", context)
-    lead = ngettext("%(n)s person gets a letter.", "%(n)s people get a letter.", len(readers)) % {"n": len(readers)}
-    return render_form(
-        request, "programmes/day_form.html", form, {"day": row, "heading": _("Cancel the day"), "lead": lead}
-    )
+        return _say(request, row, _("The day is cancelled."), moment)
+    return render_form(request, "programmes/day_form.html", form, {"day": row, "heading": _("Cancel the day")})

@@ -1,6 +1,8 @@
 """Sharing the seats, and answering an offer by link or signed in."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -8,7 +10,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -19,9 +20,8 @@ from base.marks import audited
 from base.refusal import Refusal
 from base.tokens import LinkAltered, unseal
 from events.states import EventState
-from outbox.kinds import Mail
+from outbox.kinds import Mail, Preview, Reader, previews
 from people.models import Person, Request
-from people.states import Language
 from programmes.actions import selection as actions
 from programmes.forms.selection import IncludeForm, OfferForm, SeatsForm
 from programmes.letters.selection import offer_mail, waiting_mail
@@ -90,26 +90,11 @@ def seats(request: Request, pk: int) -> HttpResponse:
     return _seats_page(request, cohort, proposal, SeatsForm(proposal=proposal))
 
 
-@dataclass(frozen=True)
-class Preview:
-    """A letter in one language, as one of its readers gets it."""
-
-    language: str
-    code: str
-    mail: Mail
-    readers: int
-
-
-def _previews(enrolments: list[Enrolment], build: Any) -> list[Preview]:
+def _previews(enrolments: list[Enrolment], build: Callable[[Enrolment], Mail]) -> list[Preview]:
     """The letter once in each language that somebody reads."""
-    found = []
-    for code, name in Language.choices:
-        readers = [enrolment for enrolment in enrolments if enrolment.person.language == code]
-        if readers:
-            with translation.override(code):
-                mail = build(readers[0])
-                found.append(Preview(name, code, replace(mail, text=mail.masked(mail.text)), len(readers)))
-    return found
+    return previews(
+        Reader(enrolment.person, enrolment.person.language, partial(build, enrolment)) for enrolment in enrolments
+    )
 
 
 @audited("selection.seen")

@@ -89,7 +89,7 @@ def test_moving_a_day_writes_one_notice_each_in_the_readers_language_after_the_t
     assert (change.version, change.reason, change.by, change.before["date"]) == (2, "Lokalen", cast.malin, "2027-05-12")
     rows = list(notices(letters.MOVED))
     assert [row.person for row in rows] == [cast.tuva, cast.edvin, cast.yasmin]
-    assert {row.not_before - NOW for row in rows} == {timedelta(minutes=2)}
+    assert {row.not_before - NOW for row in rows} == {timedelta(minutes=10)}
     swedish, english, finnish = map(mail, rows)
     assert swedish.subject == "Utredning enligt BBIC och LVU flyttas till onsdag 19 maj"
     assert "flyttas från ons 12 maj kl. 9.00 till ons 19 maj kl. 10.00" in swedish.text

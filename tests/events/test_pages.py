@@ -135,7 +135,9 @@ def test_the_host_of_day_three_cannot_edit_day_two_and_the_attempt_is_written_do
     deed = Deed.objects.get(deed="practicalities_changed_refused")
     assert (deed.by, deed.about) == (cast.tuva, f"events.event:{second.pk}")
     assert client.get(url("practicalities", second)).status_code == 403
-    assert client.post(url("practicalities", third), facts).url == third.get_absolute_url()
+    assert "Biblioteket" in client.post(url("practicalities", third), facts).context["previews"][0].mail.text
+    done = client.post(url("practicalities", third), {**facts, "confirm": "yes"})
+    assert done.url == third.get_absolute_url()
     third.refresh_from_db()
     assert (third.venue, third.address, third.version) == ("Biblioteket", "Torget 1", 2)
 

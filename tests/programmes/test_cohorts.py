@@ -377,7 +377,8 @@ def test_a_day_is_changed_hosted_moved_and_cancelled_on_its_pages(cast, sign_in)
     assert client.post(at("day_edit"), {**data, "title_fi": "Yhteistyö", "aims_sv": "Ett mål"}).status_code == 302
     assert client.post(at("day_host"), {"host": cast.flen.pk}).status_code == 302
     place = {"venue": "Stadshuset", "arrival_sv": "kaffe 8.30", "confirmed": "on"}
-    assert client.post(at("day_place"), place).status_code == 302
+    assert "Stadshuset" in client.post(at("day_place"), place).context["previews"][0].mail.text
+    assert client.post(at("day_place"), {**place, "confirm": "yes"}).status_code == 302
     moved = {"on": "17.6.2027", "start_time": "10.00", "end_time": "16", "reason": ""}
     for wrong, field in (
         ({"end_time": "9"}, "end_time"),
@@ -387,13 +388,15 @@ def test_a_day_is_changed_hosted_moved_and_cancelled_on_its_pages(cast, sign_in)
         refused = client.post(at("day_move"), {**moved, **wrong})
         assert (refused.status_code, list(refused.context["form"].errors)) == (422, [field])
     assert Event.objects.get(pk=day.event_id).date == day.event.date
-    assert client.post(at("day_move"), moved).status_code == 302
+    assert "torsdag 17 juni" in client.post(at("day_move"), moved).context["previews"][0].mail.subject
+    assert Event.objects.get(pk=day.event_id).date == day.event.date
+    assert client.post(at("day_move"), {**moved, "confirm": "yes"}).status_code == 302
     event = Event.objects.get(pk=day.event_id)
     assert (event.title_fi, event.host, event.date) == ("Yhteistyö", cast.flen, date(2027, 6, 17))
     assert event.venue_confirmed_at is not None
     check = client.post(at("day_cancel"), {"reason": "Snow"})
     assert check.status_code == 200
-    assert "Snow" in check.context["previews"][0]["mail"].text
+    assert "Snow" in check.context["previews"][0].mail.text
     back = client.post(at("day_cancel"), {"reason": "Snow", "change": "yes"})
     assert (back.status_code, back.context["form"]["reason"].value()) == (200, "Snow")
     assert Event.objects.get(pk=event.pk).state == "published"
