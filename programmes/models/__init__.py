@@ -1,0 +1,20 @@
+"""What exists in programmes and what the database forbids."""
+
+from programmes.models.certificates import Certificate
+from programmes.models.cohorts import Cohort, CourseDay, Decision, Share
+from programmes.models.enrolments import Approval, Enrolment, MakeUp, Transition
+from programmes.models.programmes import Funder, Programme
+
+__all__ = [
+    "Approval",
+    "Certificate",
+    "Cohort",
+    "CourseDay",
+    "Decision",
+    "Enrolment",
+    "Funder",
+    "MakeUp",
+    "Programme",
+    "Share",
+    "Transition",
+]
