@@ -5,20 +5,23 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from base.clock import now
 from base.forms import render_form
+from base.languages import spoken
 from base.marks import audited
 from base.refusal import Refusal
 from documents.views import answer_file
 from people.models import Region, Request
 from reports import actions
+from reports.documents import extract
 from reports.forms import ExportForm
 from reports.models import Export
 from reports.states import ExportKind, ExportState
@@ -94,3 +97,29 @@ def export_cancel(request: Request, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, _("The file is stopped. Nothing was stored."))
     return redirect("reports:exports")
+
+
+# ---------- What is kept about oneself ----------
+
+SHOWN = 25  # rows of a table on the page; the file has all
+
+
+@require_GET
+def about_me(request: Request) -> HttpResponse:
+    """What Helmi keeps about who reads, table by table, and the same as a file."""
+    sections = list(extract.sections(request.user, most=SHOWN))
+    return render(request, "reports/about_me.html", {"sections": sections})
+
+
+@audited("extract.fetched")
+@require_GET
+def about_me_file(request: Request) -> HttpResponse:
+    """The whole as a file, made when it is asked for and kept nowhere."""
+    language, moment = spoken(), now()
+    facts = extract.as_plain(request.user, language, moment)
+    response = JsonResponse(facts, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    name = f"helmi-{extract.name_of_file(language)}-{moment:%Y-%m-%d}.json"
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from base import clock
 from base.tokens import seal
 from events.letters.days import foot_of, scope_of
 from events.models import Abstract, Author, Call, Review
@@ -18,11 +19,13 @@ from outbox import actions as outbox
 from outbox import kinds
 from outbox.kinds import Mail
 from outbox.models import Batch, Letter
+from outbox.states import Lane
 from people.models import Person
 
 WRITE, COAUTHOR = "abstract", "coauthor"
-LINK, RECEIVED, ASKED, DECIDED, REVIEW = (
+LINK, DEADLINE, RECEIVED, ASKED, DECIDED, REVIEW = (
     "events.abstract_link",
+    "events.abstract_deadline",
     "events.abstract_received",
     "events.coauthor",
     "events.abstract_decision",
@@ -43,7 +46,9 @@ def coauthor_token(author: Author) -> str:
 # ---------- Writing ----------
 
 
-def _to_author(kind: str, abstract: Abstract, key: str, now: datetime, **more: Any) -> Letter:
+def _to_author(
+    kind: str, abstract: Abstract, key: str, now: datetime, facts: dict[str, Any] | None = None, **more: Any
+) -> Letter:
     main = abstract.authors.filter(order=0).first()
     typed = main.address.casefold() if main else ""
     reader: dict[str, Any] = {"person": abstract.person}
@@ -55,7 +60,7 @@ def _to_author(kind: str, abstract: Abstract, key: str, now: datetime, **more: A
         about=abstract,
         scope=scope_of(abstract.call.event),
         now=now,
-        facts={"abstract": abstract.pk, "v": abstract.link_version},
+        facts={"abstract": abstract.pk, "v": abstract.link_version, **(facts or {})},
         **reader,
         **more,
     )
@@ -64,6 +69,21 @@ def _to_author(kind: str, abstract: Abstract, key: str, now: datetime, **more: A
 def link(abstract: Abstract, *, now: datetime) -> Letter:
     """The link with which the author writes; one for each version of it."""
     return _to_author(LINK, abstract, str(abstract.link_version), now)
+
+
+def deadline(abstract: Abstract, *, days_before: int, due: datetime, now: datetime) -> Letter:
+    """Remind an author whose draft is not sent in; once for this rule and this deadline."""
+    closes = abstract.call.closes_at
+    return _to_author(
+        DEADLINE,
+        abstract,
+        f"{closes:%Y%m%d%H%M%S}:{days_before}",
+        now,
+        facts={"closes_at": closes.isoformat()},
+        not_before=due,
+        useful_until=closes,
+        lane=Lane.REMINDER,
+    )
 
 
 def received(abstract: Abstract, *, now: datetime) -> Letter:
@@ -158,6 +178,17 @@ def build_link(letter: Letter) -> Mail | None:
     return _to_write(letter, "abstract_link")
 
 
+def build_deadline(letter: Letter) -> Mail | None:
+    """That the draft is not sent in; not when it is, or when the call closes at another time."""
+    abstract = _abstract(letter)
+    if abstract is None or abstract.state != AbstractState.DRAFT:
+        return None
+    closes = abstract.call.closes_at
+    if closes.isoformat() != letter.facts["closes_at"] or closes <= clock.now() or abstract.call.event.cancelled_at:
+        return None
+    return _to_write(letter, "abstract_deadline")
+
+
 def build_received(letter: Letter) -> Mail | None:
     """The receipt."""
     return _to_write(letter, "abstract_received")
@@ -222,6 +253,7 @@ def names_of_calls(pks: list[str]) -> dict[str, str]:
 def register_kinds() -> None:
     """Tell the outbox how our letters are built."""
     kinds.register(LINK, build_link, title=_("Link to write an abstract"))
+    kinds.register(DEADLINE, build_deadline, title=_("Reminder to send in an abstract"))
     kinds.register(RECEIVED, build_received, title=_("An abstract has arrived"))
     kinds.register(ASKED, build_asked, title=_("Question to a co-author"))
     kinds.register(DECIDED, build_decided, title=_("Decision about an abstract"))

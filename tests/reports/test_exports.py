@@ -324,7 +324,7 @@ def test_the_list_costs_the_same_for_one_file_and_for_three(cast: Any, course: A
 def test_progress_is_written_every_2000_rows_and_stops_the_file_when_it_is_cancelled(
     cast: Any, course: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr("reports.documents.CHUNK", 2)
+    monkeypatch.setattr("reports.documents.exports.CHUNK", 2)
     many(cast, course, 7)
     export = asked(cast.malin, region=cast.sormland)
     taken = actions._take_next(clock.now())
