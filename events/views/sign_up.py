@@ -1,6 +1,7 @@
 """Registering on an event without an account: the form, the answer, and the personal link."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from audit.kept import kept_facts
 from base.clock import now
 from base.forms import render_form
 from base.refusal import Refusal
@@ -51,8 +53,32 @@ def within(request: HttpRequest, what: str, most: int) -> bool:
 
 def find_event(request: HttpRequest, region: str, pk: int) -> Event:
     """An event with ways of its own that the reader may see; anything else is not there."""
-    found = Event.objects.visible_to(request.user).filter(region__slug=region, ways__isnull=False).distinct()
+    found = Event.objects.visible_to(request.user).with_ways().filter(region__slug=region)
     return get_object_or_404(found.select_related("region", "host", "contact"), pk=pk)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the form of an event is made of: its ways as they stand, the employers it suggests, its questions."""
+
+    event: Event
+    lines: list[rules.Line]
+    employers: list[Organisation]
+    questions: list[Question]
+
+
+def asked_of(event: Event) -> Asked:
+    """What registering on the event asks today."""
+    day = rules.local(now(), event).date()
+    questions = list(event.questions.filter(erase_on__gt=day))
+    return Asked(event, rules.ways_of(event), rules.employers_of(event.region, day), questions)
+
+
+def _asked_by(request: HttpRequest, region: str, pk: int) -> Asked:
+    """What the form asks; for strangers kept until anybody does anything."""
+    if request.user.is_authenticated:
+        return asked_of(find_event(request, region, pk))
+    return kept_facts(f"sign up {region} {pk}", lambda: asked_of(find_event(request, region, pk)))
 
 
 def about(event: Event) -> dict[str, Any]:
@@ -97,22 +123,13 @@ def _closed(request: HttpRequest, event: Event, refusal: Refusal, *, status: int
     return render(request, "events/sign_up/closed.html", context, status=status if request.method == "POST" else 200)
 
 
-def _form(
-    event: Event,
-    data: Any,
-    person: Person | None,
-    initial: dict[str, Any],
-    *,
-    lines: list[rules.Line],
-    questions: list[Question] | None = None,
-) -> SignUpForm:
-    day = rules.local(now(), event).date()
+def _form(asked: Asked, data: Any, person: Person | None, initial: dict[str, Any]) -> SignUpForm:
     return SignUpForm(
         data,
-        event=event,
-        lines=lines,
-        employers=rules.employers_of(event.region, day),
-        questions=list(event.questions.filter(erase_on__gt=day)) if questions is None else questions,
+        event=asked.event,
+        lines=asked.lines,
+        employers=asked.employers,
+        questions=asked.questions,
         person=person,
         initial=initial,
     )
@@ -148,17 +165,17 @@ def _employer_of(person: Person) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest, region: str, pk: int) -> HttpResponse:
     """One page: who, how, what this event asks. The answer is the same whoever's address was written."""
-    event = find_event(request, region, pk)
+    asked = _asked_by(request, region, pk)
+    event, lines = asked.event, asked.lines
     person = request.user if request.user.is_authenticated else None
     if refusal := rules.why_not_sign_up(event, now=now()):
         return _closed(request, event, refusal)
     if (mine := _own(request, event)) is not None:
         return redirect("events:mine", own_token(mine))
-    lines = rules.ways_of(event)
     initial: dict[str, Any] = {"language": get_language(), "way": str(lines[0].places.pk)}
     if person is not None:
         initial |= {"name": person.name, "employer": _employer_of(person)}
-    form = _form(event, request.POST or None, person, initial, lines=lines)
+    form = _form(asked, request.POST or None, person, initial)
     if form.is_valid():
         if not within(request, "registrations", REGISTRATIONS):
             return _closed(request, event, rules.TooManyFromHere(), status=429)
@@ -189,9 +206,7 @@ def sent(request: HttpRequest, token: str) -> HttpResponse:
         facts = unseal(SENT, token, days=2)
     except Refusal as refusal:
         return _no_link(request, refusal)
-    event: Event = get_object_or_404(
-        Event.objects.filter(ways__isnull=False).select_related("region", "host").distinct(), pk=facts["e"]
-    )
+    event: Event = get_object_or_404(Event.objects.with_ways().select_related("region", "host"), pk=facts["e"])
     context = {**about(event), "address": facts["a"], "asked": bool(facts.get("l"))}
     response = render(request, "events/sign_up/sent.html", context)
     response["Cache-Control"] = "no-store"
@@ -244,7 +259,9 @@ def _shown(row: Registration, token: str) -> dict[str, Any]:
     state = claim.state
     over = event.starts_at <= moment
     cancelled = event.state == EventState.CANCELLED
-    late = claim.expires_at is not None and claim.expires_at <= moment
+    # A confirmed place keeps the time until which it was held; only what is still held or offered can be late.
+    waiting = state in (ClaimState.HELD, ClaimState.OFFERED)
+    late = waiting and claim.expires_at is not None and claim.expires_at <= moment
     return {
         **about(event),
         "registration": row,
@@ -261,7 +278,7 @@ def _shown(row: Registration, token: str) -> dict[str, Any]:
         "confirmed": state == ClaimState.CONFIRMED,
         "waits": state == ClaimState.WAITLISTED,
         "offered": state == ClaimState.OFFERED and not late,
-        "lapsed": state == ClaimState.LAPSED or (late and state in (ClaimState.HELD, ClaimState.OFFERED)),
+        "lapsed": state == ClaimState.LAPSED or late,
         "left": state in (ClaimState.CANCELLED, ClaimState.DECLINED),
         "may_change": not over and not cancelled and rules.stands(row) and not late,
         "may_again": rules.why_not_sign_up(event, now=moment) is None,
@@ -363,8 +380,7 @@ def mine_change(request: HttpRequest, token: str) -> HttpResponse:
         "access": needs.access if needs else "",
         **{f"q{reply.question_id}": shown_reply(reply.question, reply.value) for reply in kept},
     }
-    lines = rules.ways_of(row.event)
-    form = _form(row.event, request.POST or None, row.person, initial, lines=lines)
+    form = _form(asked_of(row.event), request.POST or None, row.person, initial)
     if form.is_valid():
         if not within(request, "registrations", REGISTRATIONS):
             return _closed(request, row.event, rules.TooManyFromHere(), status=429)

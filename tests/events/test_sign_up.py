@@ -19,6 +19,7 @@ from outbox import kinds
 from outbox.models import Letter
 from people import actions as people
 from people.models import Person
+from tests.bench.measure import locked_of, queries_of
 from tests.cast import NOW, person
 
 HOUR = timedelta(hours=1)
@@ -384,6 +385,17 @@ def test_a_full_way_is_not_changed_to_and_nothing_is_lost(seminar, hall, client)
     assert states([row]) == ["held"]
 
 
+def test_who_has_confirmed_can_change_and_say_no_long_after_the_place_was_only_held(seminar, hall, client, at):
+    row = guest(seminar, hall)
+    client.post(own(row), {"deed": "confirm"})
+    at(NOW + timedelta(days=9))
+    page = client.get(own(row)).content.decode()
+    assert "Jag kan inte komma" in page
+    assert client.get(own(row, "change/")).status_code == 200
+    client.post(own(row, "cancel/"))
+    assert states([row]) == ["cancelled"]
+
+
 def test_a_renewed_link_ends_the_earlier_ones(seminar, hall, client):
     row = guest(seminar, hall)
     old = own(row)
@@ -545,3 +557,55 @@ def test_a_protected_name_is_not_shown_to_who_may_not_read_it(cast, seminar, hal
     hidden = person("Hemlig Person", "hemlig@annan.example", protected=True)
     row = sign_up.sign_up(event=seminar, places=hall, facts=facts(email=hidden.email, name="Hemlig Person"), now=NOW)
     assert rules.shown_name(row, cast.malin) == hidden.substitute_code
+
+
+# ---------- What it costs ----------
+
+
+def test_little_is_done_while_others_wait_for_the_row_of_the_places(cast, seminar, hall):
+    """Speed, row 3: audit and letter included, also with food and with who stands in line."""
+    question = Question.objects.create(
+        event=seminar, kind="text", label="Vad vill du lära dig?", purpose="Till talarna", erase_on=date(2027, 12, 12)
+    )
+    for n in range(2):
+        assert locked_of(lambda n=n: guest(seminar, hall, n, diet="Vegetariskt", replies={question.pk: ""})) <= 8
+    assert Needs.objects.count() == 2
+    guest(seminar, hall, 3)
+    assert locked_of(lambda: guest(seminar, hall, 4)) <= 10
+
+
+def test_a_registration_takes_four_requests_and_few_statements(cast, seminar, hall, client):
+    """Speed, row 2."""
+
+    def register(n):
+        page = f"/{seminar.region.slug}/events/{seminar.pk}/"
+        assert path(seminar) in client.get(page).content.decode()
+        client.get(path(seminar))
+        answer = client.post(path(seminar), typed(n, diet="Vegetariskt"))
+        assert client.get(answer["Location"]).status_code == 200
+
+    register(1)
+    assert queries_of(lambda: register(2)) <= 30
+
+
+def test_who_comes_back_on_two_ways_at_once_has_one_place(cast, seminar, hall):
+    """A registration that was over is taken up again once: whoever comes second finds it as the first left it."""
+    broadcast = way(seminar, None, "remote")
+    row = guest(seminar, hall)
+    sign_up.cancel(registration=row, by=row.person, now=NOW)
+    before = Registration.objects.select_related("claim", "person", "event").get()
+    guest(seminar, hall)
+    claim = actions.claim_place(places=broadcast, person=before.person, by=None, now=NOW)
+    with pytest.raises(places_rules.AlreadyClaimed):
+        sign_up._keep(before, seminar, claim, facts(), by=None, now=NOW)
+
+
+def test_an_answer_of_no_or_nought_is_an_answer(cast, seminar, hall):
+    asked = [
+        Question.objects.create(
+            event=seminar, kind=kind, label="Fråga", purpose="Till maten", erase_on=date(2027, 12, 12)
+        )
+        for kind in ("number", "yes_no")
+    ]
+    row = guest(seminar, hall, replies={asked[0].pk: 0, asked[1].pk: False})
+    assert [reply.value for reply in Reply.objects.filter(registration=row).order_by("question")] == [0, False]
