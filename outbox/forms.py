@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from base import clock
 from base.forms import ClockField, DateField, PlainForm
@@ -35,7 +34,7 @@ class ReleaseForm(PlainForm):
     submit = _("Release the letters")
 
     date = DateField(label=_("Send on"), required=False, yearless="next")
-    time = ClockField(label=pgettext_lazy("a time of day", "at"), required=False)
+    time = ClockField(label=_("At what time"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """A time needs its day, and a day gets eight in the morning."""

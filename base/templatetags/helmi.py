@@ -1,6 +1,7 @@
 """What every template may say: days and numbers in words, icons, marks, states and the other shared pieces."""
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.core.paginator import Page
+from django.forms import BaseForm
 from django.forms.utils import flatatt
 from django.template.context import Context, RequestContext
 from django.templatetags.static import static
@@ -22,6 +24,8 @@ from django.utils.translation import gettext as _
 from base import clock, dates
 
 register = template.Library()
+LONG_WORD = re.compile(r"[^\W\d_]{15,}")
+DIVISION = re.compile(r"(?<=.{5})(?=[bcdfghjklmnpqrstvwxz][aeiouyåäö].{3})", re.IGNORECASE)
 
 # ---------- Days, times, numbers ----------
 
@@ -46,6 +50,18 @@ def _day(value: date) -> date:
 def in_zone(value: datetime | None, zone: str) -> datetime | None:
     """The instant on the wall clock of a zone: {{ event.starts_at|in_zone:event.zone|clock_time }}."""
     return value.astimezone(ZoneInfo(zone)) if value else None
+
+
+@register.filter
+def chosen(form: BaseForm) -> int:
+    """In how many of a list's filters something is chosen."""
+    return sum(1 for field in form if field.value() not in (None, "", [], field.initial))
+
+
+@register.filter
+def breakable(text: str) -> str:
+    """Very long words with the places where a narrow column may divide them: before a consonant with its vowel."""
+    return LONG_WORD.sub(lambda word: DIVISION.sub("\u00ad", word[0]), str(text))
 
 
 @register.filter

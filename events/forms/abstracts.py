@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crispy_forms.layout import Field, Fieldset, Layout
+from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -64,10 +64,8 @@ class CallForm(PlainForm):
         self.helper.layout = Layout(
             Fieldset(
                 str(_("When abstracts are taken in")),
-                Field("opens_day"),
-                Field("opens_time"),
-                Field("closes_day"),
-                Field("closes_time"),
+                Div(Field("opens_day"), Field("opens_time"), css_class="fields-row fields-when"),
+                Div(Field("closes_day"), Field("closes_time"), css_class="fields-row fields-when"),
             ),
             *groups,
             Fieldset(str(_("Review")), Field("blind"), Field("reviews_each")),

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -208,6 +209,7 @@ class WayForm(PlainForm):
 class LineForm(PlainForm):
     """One line of the programme; left empty it is none."""
 
+    show_optional = False
     starts = ClockField(label=_("Starts"), required=False)
     ends = ClockField(label=_("Ends"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
@@ -233,6 +235,11 @@ class LineForm(PlainForm):
         self.fields["speakers"] = fields["speakers"]
         # A row is one line of a table of fields; which row it is stands before each label for those who listen.
         self.helper.form_tag = False
+        rows = [[name for name in self.fields if name in ("day", "starts", "ends", "kind")]]
+        rows += [[f"{name}_{code}" for code in self.languages] for name in ("title", "text")]
+        self.helper.layout = Layout(
+            *(Div(*(Field(name) for name in row), css_class="fields-row") for row in rows), Field("speakers")
+        )
 
     def blank(self) -> bool:
         """Whether nothing was written in this row."""

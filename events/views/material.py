@@ -29,7 +29,7 @@ from events.actions import material as actions
 from events.forms.material import MaterialForm
 from events.models import Event, Material, Registration
 from events.querysets import MaterialQuerySet
-from events.rules import days
+from events.rules import days, publishing
 from events.rules import material as rules
 from events.states import Seen
 from people.models import Person, Request, RoleAssignment
@@ -170,7 +170,12 @@ def _touched(request: Request, pk: int, material: int) -> Material:
 def materials(request: Request, pk: int) -> HttpResponse:
     """All material of an event, for those who arrange it."""
     event = _arranged(request, pk)
-    context = {"event": event, "lines": lines(event, request.user, arranging=True), "words_of": dict(Seen.choices)}
+    context = {
+        "event": event,
+        "lines": lines(event, request.user, arranging=True),
+        "words_of": dict(Seen.choices),
+        "organises": event.kind in publishing.KINDS and days.organises(event, request.user),
+    }
     return render(request, "events/materials.html", context)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -81,13 +82,25 @@ class CohortForm(PlainForm):
         _choose_from(self.chooser("responsible"), [*coordinators, cohort.responsible])
         _choose_from(self.chooser("deputy"), [*coordinators, *([cohort.deputy] if cohort.deputy else [])])
         self.shares = list(cohort.shares.select_related("organisation"))
+        names = list(self.fields)
+        seats = []
         for share in self.shares:
-            self.fields[f"guaranteed_{share.organisation_id}"] = forms.IntegerField(
-                label=format_lazy("{}: {}", _("Guaranteed seats"), share.organisation.name),
+            seats.append(f"guaranteed_{share.organisation_id}")
+            self.fields[seats[-1]] = forms.IntegerField(
+                label=share.organisation.name,
                 min_value=0,
                 max_value=MOST_SEATS,
                 initial=share.guaranteed,
+                error_messages={
+                    "required": format_lazy(
+                        "{}: {}", _("Write the number of guaranteed seats"), share.organisation.name
+                    )
+                },
             )
+        rows = Div(*(Field(name) for name in seats), css_class="fields-row fields-numbers")
+        self.helper.layout = Layout(
+            *(Field(name) for name in names), *([Fieldset(str(_("Guaranteed seats")), rows)] if seats else [])
+        )
 
     @property
     def guarantees(self) -> dict[int, int]:

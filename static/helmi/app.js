@@ -86,6 +86,14 @@
     if (document.hidden && event.detail.elt.hasAttribute("data-poll")) { event.preventDefault(); }
   });
 
+  /* A list's filters are folded where they would fill the screen; what they are set to stands in the summary. */
+  var wide = window.matchMedia("(min-width: 48em)");
+  function fold() {
+    document.querySelectorAll("details[data-fold]").forEach(function (part) { part.open = wide.matches; });
+  }
+  wide.addEventListener("change", fold);
+  fold();
+
   /* Buttons that only make sense with JavaScript show themselves. */
   document.querySelectorAll("[data-print]").forEach(function (button) {
     button.hidden = false;
