@@ -7,10 +7,11 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from events import actions
-from events.actions import evaluations, guests, material, publishing, sign_up
+from events.actions import drafts, evaluations, guests, material, publishing, sign_up
 from outbox import clock
 
 REMINDERS = "events.reminders"
+DEADLINES = "events.deadlines"
 
 
 @clock.job(REMINDERS, title=_("Reminders of days"), every=timedelta(minutes=1))
@@ -80,6 +81,18 @@ def erase_replies(now: datetime) -> int:
 def erase_guests(now: datetime) -> int:
     """Erase people without an account 12 months after the last event; figures and printed abstracts stay."""
     return guests.erase_guests(now=now)
+
+
+@clock.job(DEADLINES, title=_("Reminders of calls that close"), every=timedelta(minutes=5))
+def remind_authors(now: datetime) -> int:
+    """Write to authors with unsent drafts as their deadline comes near."""
+    return drafts.remind_authors(since=clock.last_done(DEADLINES) or now - timedelta(hours=1), now=now)
+
+
+@clock.job("events.empty", title=_("Clearing away what was begun and stayed empty"), every=timedelta(hours=12))
+def clear_empty(now: datetime) -> int:
+    """Clear away abstracts, events and evaluations that nobody has written a word in for 30 days."""
+    return drafts.clear_empty(now=now)
 
 
 @clock.job("events.opened", title=_("Telling that registration has opened"), every=timedelta(minutes=1))
