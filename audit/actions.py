@@ -1,6 +1,9 @@
 """What the audit does: record a deed, seal the deeds, check the seals, erase the words."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +18,23 @@ RUN = 1000  # deeds under one seal, at most
 def key(thing: models.Model | str) -> str:
     """The string by which a deed names what it is about: "app.model:pk"."""
     return thing if isinstance(thing, str) else f"{thing._meta.label_lower}:{thing.pk}"
+
+
+# A deed before it is a row, its words, and the salt of their digest.
+Waiting = tuple[Deed, dict[str, Any] | None, str]
+_together: ContextVar[list[Waiting] | None] = ContextVar("together", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Write the deeds that are recorded inside at its end, in one statement and in their order; none after an error."""
+    waiting: list[Waiting] = []
+    token = _together.set(waiting)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    _write(waiting)
 
 
 @transaction.atomic(savepoint=False)
@@ -35,7 +55,7 @@ def record(
     erased, of which the deed keeps a salted digest. The clock seals the row within a minute.
     """
     salt = secrets.token_hex(16) if words else ""
-    row = Deed.objects.create(
+    row = Deed(
         deed=deed,
         by=by,
         by_key=str(getattr(by, "key", "") or ""),
@@ -45,9 +65,19 @@ def record(
         words_digest=seals.words_digest(salt, seals.plain(words)) if words else "",
         at=now,
     )
-    if words:
-        Words.objects.create(deed=row, text=seals.plain(words), salt=salt)
+    waiting = _together.get()
+    if waiting is None:
+        _write([(row, words, salt)])
+    else:
+        waiting.append((row, words, salt))
     return row
+
+
+def _write(waiting: list[Waiting]) -> None:
+    Deed.objects.bulk_create([row for row, _words, _salt in waiting])
+    Words.objects.bulk_create(
+        [Words(deed=row, text=seals.plain(words), salt=salt) for row, words, salt in waiting if words]
+    )
 
 
 def facts_of(deed: Deed) -> dict[str, Any]:

@@ -56,6 +56,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Public events as anybody sees them."""
         return self.filter(audience=Audience.PUBLIC, state__in=SHOWN)
 
+    def with_ways(self) -> EventQuerySet:
+        """Those that one registers on: with ways of their own to take part."""
+        return self.filter(Exists(apps.get_model("events", "Places").objects.filter(event=OuterRef("pk"))))
+
     def visible_to(self, person: Any) -> EventQuerySet:
         """Public events to all; others through audience, registration, staff row, the host's or the organiser's roles.
 

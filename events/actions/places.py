@@ -369,13 +369,25 @@ def cancel_claim(*, claim: Claim, by: Person | None, now: datetime) -> Claim:
 
 @transaction.atomic
 def keep_needs(
-    *, claim: Claim, diet: str, access: str, erase_on: date, by: Person | None, now: datetime
+    *,
+    claim: Claim,
+    diet: str,
+    access: str,
+    erase_on: date,
+    by: Person | None,
+    now: datetime,
+    first: bool = False,
 ) -> Needs | None:
-    """Keep what the person needs in food and access until `erase_on`; nothing typed keeps nothing."""
+    """Keep what the person needs in food and access until `erase_on`; nothing typed keeps nothing.
+
+    `first` says that the claim is new, so that no needs are looked for.
+    """
     facts = {"diet": diet.strip(), "access": access.strip(), "erase_on": erase_on}
+    needs: Needs | None = None
     if not facts["diet"] and not facts["access"]:
         Needs.objects.filter(claim=claim).delete()
-        needs = None
+    elif first:
+        needs = Needs.objects.create(claim=claim, **facts)
     else:
         needs, _created = Needs.objects.update_or_create(claim=claim, defaults=facts)
     # The needs themselves stand in no deed and no letter, so that erasing the row erases them everywhere.

@@ -6,7 +6,7 @@ places, by key; then claims and registrations. Whoever registers on a way waits 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -29,11 +29,26 @@ from events.actions.places import (
 )
 from events.actions.waiting import WORKING_DAYS, claim_party, offer_freed, release_reserve
 from events.letters import sign_up as letters
-from events.models import Claim, Event, Needs, Places, Registration, Reply, Reserve
+from events.models import Claim, Event, Needs, Places, Question, Registration, Reply, Reserve
 from events.rules import sign_up as rules
 from events.states import LIVE, ClaimState, EventState, RegistrationState
 from people import actions as people
 from people.models import Employment, Organisation, Person
+
+# What coming back writes anew on a registration that was over.
+WRITTEN = (
+    "claim",
+    "state",
+    "by",
+    "name",
+    "employer",
+    "organisation",
+    "badge_name",
+    "absence_reason",
+    "absence_at",
+    "link_version",
+    "changed_at",
+)
 
 
 @dataclass(frozen=True)
@@ -72,26 +87,27 @@ def sign_up(*, event: Event, places: Places, facts: Facts, now: datetime, person
 @transaction.atomic
 def _sign_up(*, event: Event, places: Places, facts: Facts, now: datetime, person: Person | None) -> Registration:
     who = person or people.know_guest(name=facts.name, email=facts.email, language=facts.language, now=now)
-    locked = lock_places(places)
-    fresh = Event.objects.select_related("region").get(pk=event.pk)
-    if refusal := rules.why_not_sign_up(fresh, now=now):
-        raise refusal
-    known = Registration.objects.filter(event=fresh, person=who).select_related("claim", "person", "event").first()
+    known = Registration.objects.filter(event=event, person=who).select_related("claim", "person", "event").first()
     if known is not None and rules.stands(known):
         if person is None:
             _tell_again(known, now)
         return known
-    hold_until = None if person else places_rules.guest_limit(starts_at=fresh.starts_at, now=now)
-    claim = claim_place(
-        places=locked,
-        person=who,
-        by=person,
-        now=now,
-        hold_until=hold_until,
-        organisation=facts.organisation,
-        reserve=_reserve_for(locked, person, now) if person else None,
-    )
-    row = _keep(known, fresh, claim, facts, by=None, now=now)
+    asked = _asked(event, facts)
+    # From here on the row of the places is held: everybody else on this way waits, so little is done.
+    with audit.together():
+        claim = claim_place(
+            places=places,
+            person=who,
+            by=person,
+            now=now,
+            hold_until=None if person else places_rules.guest_limit(starts_at=event.starts_at, now=now),
+            organisation=facts.organisation,
+            reserve=_reserve_for(places, person, now) if person else None,
+        )
+        fresh = Event.objects.select_related("region").get(pk=event.pk)
+        if refusal := rules.why_not_sign_up(fresh, now=now):
+            raise refusal
+        row = _keep(known, fresh, claim, facts, by=None, now=now, asked=asked)
     if claim.state == ClaimState.HELD:
         letters.confirm(row, now=now)
     elif claim.state == ClaimState.WAITLISTED:
@@ -122,7 +138,14 @@ def _reserve_for(places: Places, person: Person, now: datetime) -> Reserve | Non
 
 
 def _keep(
-    known: Registration | None, event: Event, claim: Claim, facts: Facts, *, by: Person | None, now: datetime
+    known: Registration | None,
+    event: Event,
+    claim: Claim,
+    facts: Facts,
+    *,
+    by: Person | None,
+    now: datetime,
+    asked: Mapping[int, Question] | None = None,
 ) -> Registration:
     """The registration with what was typed; who had left comes back, and links from before open nothing."""
     row = known or Registration(event=event, person=claim.person, created_at=now, link_version=0)
@@ -132,9 +155,16 @@ def _keep(
     row.absence_reason, row.absence_at = "", None
     row.link_version += 1
     row.changed_at = now
-    row.save()
+    if known is None:
+        row.save(force_insert=True)
+    else:
+        _come_back(row)
     row.event = event
-    _keep_answers(row, facts.replies, facts.diet, facts.access, by=by, now=now)
+    asked = _asked(event, facts) if asked is None else asked
+    if known is None:
+        _keep_first_answers(row, facts, asked, by=by, now=now)
+    else:
+        _keep_answers(row, facts, asked, by=by, now=now)
     audit.record(
         "registered",
         by=by or (None if claim.state == ClaimState.HELD else claim.person),
@@ -148,32 +178,74 @@ def _keep(
     return row
 
 
+def _come_back(row: Registration) -> None:
+    """Write a registration that was over; refused when another came back on it in the same moment, on another way."""
+    before = Registration.objects.filter(pk=row.pk, link_version=row.link_version - 1)
+    if not before.update(**{name: getattr(row, name) for name in WRITTEN}):
+        raise places_rules.AlreadyClaimed()
+
+
+def _asked(event: Event, facts: Facts) -> dict[int, Question]:
+    """The questions that may be answered, by their key; none when nothing is answered."""
+    if all(_is_empty(value) for value in facts.replies.values()):
+        return {}
+    return {question.pk: question for question in event.questions.all()}
+
+
+def _is_empty(value: Any) -> bool:
+    return value in (None, "", [])
+
+
+def _is_kept(pk: int, asked: Mapping[int, Question], today: date) -> bool:
+    return pk in asked and asked[pk].erase_on > today
+
+
+def _keep_first_answers(
+    row: Registration, facts: Facts, asked: Mapping[int, Question], *, by: Person | None, now: datetime
+) -> None:
+    """What a new registration answers and needs: nothing is there before, so nothing is looked for."""
+    today = rules.local(now, row.event).date()
+    replies = [
+        Reply(registration=row, question=asked[pk], value=value)
+        for pk, value in facts.replies.items()
+        if not _is_empty(value) and _is_kept(pk, asked, today)
+    ]
+    if replies:
+        Reply.objects.bulk_create(replies)
+    if row.claim is not None and (facts.diet or facts.access) and rules.asks_needs(row.event, row.claim.places):
+        _keep_needs(row, row.claim, facts, by=by, now=now, first=True)
+
+
+def _keep_needs(
+    row: Registration, claim: Claim, facts: Facts, *, by: Person | None, now: datetime, first: bool = False
+) -> None:
+    keep_needs(
+        claim=claim,
+        diet=facts.diet if row.event.asks_diet else "",
+        access=facts.access if row.event.asks_access else "",
+        erase_on=rules.erase_needs_on(row.event),
+        by=by,
+        now=now,
+        first=first,
+    )
+
+
 def _keep_answers(
-    row: Registration, replies: Mapping[int, Any], diet: str, access: str, *, by: Person | None, now: datetime
+    row: Registration, facts: Facts, asked: Mapping[int, Question], *, by: Person | None, now: datetime
 ) -> None:
     """Answers to the event's questions, and needs where they are asked of those who come this way."""
-    asked = {question.pk: question for question in row.event.questions.all()} if replies else {}
     today = rules.local(now, row.event).date()
-    for pk, value in replies.items():
-        if pk not in asked or asked[pk].erase_on <= today:
-            continue
-        if value in (None, "", []):
+    for pk, value in facts.replies.items():
+        if _is_empty(value):
             Reply.objects.filter(registration=row, question=pk).delete()
-        else:
+        elif _is_kept(pk, asked, today):
             Reply.objects.update_or_create(registration=row, question=asked[pk], defaults={"value": value})
     if row.claim is None:
         return
     if not rules.asks_needs(row.event, row.claim.places):
         Needs.objects.filter(claim=row.claim).delete()
-    elif diet or access or Needs.objects.filter(claim=row.claim).exists():
-        keep_needs(
-            claim=row.claim,
-            diet=diet if row.event.asks_diet else "",
-            access=access if row.event.asks_access else "",
-            erase_on=rules.erase_needs_on(row.event),
-            by=by,
-            now=now,
-        )
+    elif facts.diet or facts.access or Needs.objects.filter(claim=row.claim).exists():
+        _keep_needs(row, row.claim, facts, by=by, now=now)
 
 
 # ---------- What the personal link can do ----------
@@ -313,7 +385,7 @@ def change(
         .prefetch_related("event__questions")
         .get(pk=row.pk)
     )
-    _keep_answers(row, facts.replies, facts.diet, facts.access, by=by, now=now)
+    _keep_answers(row, facts, _asked(row.event, facts), by=by, now=now)
     audit.record(
         "registration_changed",
         by=by,

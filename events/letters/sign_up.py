@@ -47,13 +47,13 @@ def page_of(event: Event) -> str:
 # ---------- Writing ----------
 
 
-def _write(kind: str, registration: Registration, key: str, *, now: datetime, **facts: Any) -> Letter | None:
-    """One letter to the registered person, unless there is no address; once for its key."""
+def _write(kind: str, registration: Registration, key: str, *, now: datetime, **facts: Any) -> None:
+    """One letter to the registered person, unless there is no address; once for its key, and not read back."""
     person, claim = registration.person, registration.claim
     if not person.email:
-        return None
+        return
     until = claim.expires_at if claim is not None and kind in (CONFIRM, OFFER) else None
-    return outbox.write(
+    outbox.write(
         kind=kind,
         key=f"{kind}:{registration.pk}:{key}",
         about=registration,
@@ -62,6 +62,7 @@ def _write(kind: str, registration: Registration, key: str, *, now: datetime, **
         person=person,
         facts={"registration": registration.pk, "claim": claim.pk if claim else None, **facts},
         useful_until=until or max(registration.event.starts_at, now),
+        read_back=False,
     )
 
 
@@ -70,58 +71,58 @@ def _since(claim: Claim | None) -> str:
     return f"{claim.pk}:{claim.changed_at:%Y%m%d%H%M%S%f}" if claim is not None else ""
 
 
-def confirm(registration: Registration, *, now: datetime, again: bool = False) -> Letter | None:
+def confirm(registration: Registration, *, now: datetime, again: bool = False) -> None:
     """Ask a guest to confirm; asked for again, at most once an hour."""
     key = f"{_since(registration.claim)}:{now:%Y%m%d%H}" if again else _since(registration.claim)
-    return _write(CONFIRM, registration, key, now=now)
+    _write(CONFIRM, registration, key, now=now)
 
 
-def place(registration: Registration, *, now: datetime) -> Letter | None:
+def place(registration: Registration, *, now: datetime) -> None:
     """You have a place."""
-    return _write(PLACE, registration, _since(registration.claim), now=now)
+    _write(PLACE, registration, _since(registration.claim), now=now)
 
 
-def waiting(registration: Registration, *, now: datetime) -> Letter | None:
+def waiting(registration: Registration, *, now: datetime) -> None:
     """You stand in line."""
-    return _write(WAITING, registration, _since(registration.claim), now=now)
+    _write(WAITING, registration, _since(registration.claim), now=now)
 
 
-def offer(registration: Registration, *, now: datetime) -> Letter | None:
+def offer(registration: Registration, *, now: datetime) -> None:
     """A place is free for you."""
     claim = registration.claim
-    return _write(
+    _write(
         OFFER, registration, f"{claim.pk}:{claim.offers}" if claim else "", now=now, offers=claim.offers if claim else 0
     )
 
 
-def lapsed(registration: Registration, *, held: bool, now: datetime) -> Letter | None:
+def lapsed(registration: Registration, *, held: bool, now: datetime) -> None:
     """The time to confirm or to answer is over."""
-    return _write(LAPSED, registration, _since(registration.claim), now=now, held=held)
+    _write(LAPSED, registration, _since(registration.claim), now=now, held=held)
 
 
-def changed(registration: Registration, *, now: datetime) -> Letter | None:
+def changed(registration: Registration, *, now: datetime) -> None:
     """Your registration is changed; of several changes within an hour one letter."""
-    return _write(CHANGED, registration, f"{_since(registration.claim)}:{now:%Y%m%d%H}", now=now)
+    _write(CHANGED, registration, f"{_since(registration.claim)}:{now:%Y%m%d%H}", now=now)
 
 
-def left(registration: Registration, *, by_self: bool, reason: str, now: datetime) -> Letter | None:
+def left(registration: Registration, *, by_self: bool, reason: str, now: datetime) -> None:
     """Your registration is cancelled, by you or by the organiser."""
-    return _write(LEFT, registration, _since(registration.claim), now=now, by_self=by_self, reason=reason)
+    _write(LEFT, registration, _since(registration.claim), now=now, by_self=by_self, reason=reason)
 
 
-def again(registration: Registration, *, now: datetime) -> Letter | None:
+def again(registration: Registration, *, now: datetime) -> None:
     """Somebody registered with your address, which is registered already; at most once an hour."""
-    return _write(AGAIN, registration, f"{now:%Y%m%d%H}", now=now)
+    _write(AGAIN, registration, f"{now:%Y%m%d%H}", now=now)
 
 
-def link(registration: Registration, *, now: datetime) -> Letter | None:
+def link(registration: Registration, *, now: datetime) -> None:
     """Here is your link; at most once an hour for each version of the link."""
-    return _write(LINK, registration, f"{registration.link_version}:{now:%Y%m%d%H}", now=now)
+    _write(LINK, registration, f"{registration.link_version}:{now:%Y%m%d%H}", now=now)
 
 
-def staff(registration: Registration, *, now: datetime) -> Letter | None:
+def staff(registration: Registration, *, now: datetime) -> None:
     """A manager or an organiser has registered you."""
-    return _write(STAFF, registration, _since(registration.claim), now=now)
+    _write(STAFF, registration, _since(registration.claim), now=now)
 
 
 def take_back(registration: Registration, *, now: datetime) -> int:

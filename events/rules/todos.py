@@ -160,8 +160,8 @@ def _to_come(event: Any, today: date, now: datetime) -> Iterator[Todo]:
 
 
 def _answers(event: Any, today: date, now: datetime) -> Iterator[Todo]:
-    """The results of an evaluation, for two weeks."""
-    if event.released_at and event.released_at > now - RESULTS_SHOWN:
+    """The results of an evaluation, for two weeks; when own words wait to be read, they are what there is to do."""
+    if not event.texts and event.released_at and event.released_at > now - RESULTS_SHOWN:
         day = local(event.released_at, event).date()
         yield Todo(
             _("Read the evaluation of %(event)s") % {"event": event.title},

@@ -36,6 +36,7 @@ from events.rules import organises, why_not_change
 from events.rules import publishing as rules
 from events.rules.days import EndsBeforeStart, NothingMoved
 from events.rules.sign_up import ways_of
+from events.rules.todos import todos
 from events.states import ClaimState, EventState, RegistrationState
 from events.views.changes import moved_rows
 from outbox.models import Letter
@@ -78,7 +79,9 @@ def organised(request: Request) -> HttpResponse:
         rows = rows.filter(ends_at__gt=moment).order_by("starts_at")
     here = Q(registrations__claim__state=ClaimState.CONFIRMED) & ~Q(registrations__state=RegistrationState.CANCELLED)
     rows = rows.select_related("host").annotate(registered=Count("registrations", filter=here, distinct=True))
-    context = {"rows": rows[:200], "filter": form, "asked": any(typed.values())}
+    asked = any(typed.values())
+    tasks = [] if asked else todos(request.user, now=moment)
+    context = {"rows": rows[:200], "filter": form, "asked": asked, "tasks": tasks}
     return render(request, "events/organise/list.html", context)
 
 

@@ -30,7 +30,7 @@ def _event(request: Request, pk: int) -> Event:
     """An event with ways that a manager sees; for everybody else the page is not there."""
     if not request.user.reach.staff_paths:
         raise Http404
-    found = Event.objects.visible_to(request.user).filter(ways__isnull=False).distinct()
+    found = Event.objects.visible_to(request.user).with_ways()
     return get_object_or_404(found.select_related("region", "host"), pk=pk)
 
 

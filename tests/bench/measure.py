@@ -50,7 +50,7 @@ def locked_of(item: Callable[[], Any]) -> int:
             since += not sql.startswith(TRANSACTION)
         elif any(lock in sql for lock in LOCKS):
             since = 1
-    return longest
+    return max(longest, since)
 
 
 def serve(items: dict[str, Callable[[], Any]]) -> None:

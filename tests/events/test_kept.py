@@ -56,8 +56,9 @@ def call(cast, event):
 
 
 def published_abstract(cast, event):
+    over = calls.set_call(event=event, opens_at=OPENED - timedelta(days=9), closes_at=OPENED, by=cast.malin, now=NOW)
     return Abstract.objects.create(
-        call=call(cast, event),
+        call=over,
         person=cast.tuva,
         state="accepted",
         language="sv",
