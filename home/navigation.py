@@ -152,6 +152,7 @@ class Shell:
             (_("Password"), "account_change_password", ("account_set_password",)),
             (_("Two-step sign-in"), "mfa_index", ("mfa_",)),
             (_("Where you are signed in"), "usersessions_list", ()),
+            (_("Your data"), "reports:about_me", ()),
         ]
         match = self.request.resolver_match
         here = match.view_name if match else ""

@@ -101,7 +101,7 @@ def export_cancel(request: Request, pk: UUID) -> HttpResponse:
 
 # ---------- What is kept about oneself ----------
 
-SHOWN = 25  # rows of a table on the page; the file has all
+SHOWN = 5  # rows of a table on the page; the file has all
 
 
 @require_GET

@@ -26,7 +26,7 @@ from django.utils.translation import override, pgettext_lazy
 
 from answers import ballots
 from audit.actions import key
-from audit.states import deed_words
+from audit.states import deed_words, value_words
 from base import dates
 from base.languages import spoken
 from outbox import kinds
@@ -288,7 +288,7 @@ LABELS = {
     "created_at": _("made"),
     "data": _("what is typed"),
     "date": _("day"),
-    "decided_at": _("decided"),
+    "decided_at": _("decision made"),
     "declined_at": _("declined"),
     "deed": _("deed"),
     "employer_side": _("the employer's side"),
@@ -303,7 +303,7 @@ LABELS = {
     "facts": _("what it says"),
     "file": _("file"),
     "flagged_at": _("came back"),
-    "flags_at": _("decided"),
+    "flags_at": _("rights decided"),
     "form": _("form"),
     "from_enrolment": _("comes with a round"),
     "function": _("function"),
@@ -445,6 +445,8 @@ def words_of(row: Any, field: models.Field[Any, Any]) -> str:
         return kinds.title(value)
     if field.model._meta.label == "audit.Deed" and field.name == "deed":
         return deed_words(value)
+    if field.model._meta.label == "programmes.Transition" and field.name in ("before", "after"):
+        return value_words("programmes.enrolment:", value) if value else ""
     return plain(value)
 
 
