@@ -86,6 +86,13 @@
     if (document.hidden && event.detail.elt.hasAttribute("data-poll")) { event.preventDefault(); }
   });
 
+  /* On a narrow screen the row of sibling pages stands scrolled to where the reader is. */
+  document.querySelectorAll(".subnav [aria-current]").forEach(function (link) {
+    var row = link.closest("ul");
+    while (row && row.scrollWidth <= row.clientWidth && !row.matches(".subnav")) { row = row.parentElement; }
+    if (row) { row.scrollLeft += link.getBoundingClientRect().left - row.getBoundingClientRect().left - 24; }
+  });
+
   /* A list's filters are folded where they would fill the screen; what they are set to stands in the summary. */
   var wide = window.matchMedia("(min-width: 48em)");
   function fold() {
