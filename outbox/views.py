@@ -1,7 +1,6 @@
 """Letters as coordinators and administrators see them: what waits, what is held, what went, what is in trouble."""
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -442,16 +441,13 @@ def check(
 
     Sent with "confirm" it is to be done, with "change" the form is to be shown again.
     """
-    counts = Counter({preview.code: 0 for preview in previews})
-    for preview in previews:
-        counts[preview.code] += len(preview.readers)
-    total = counts.total()
-    told = ngettext("%(n)s person gets a letter: %(languages)s.", "%(n)s people get a letter: %(languages)s.", total)
+    total = sum(len(preview.readers) for preview in previews)
+    told = ngettext("%(n)s person gets a letter.", "%(n)s people get a letter.", total)
     context = {
         "deed": deed,
         "rows": rows,
         "previews": previews,
-        "told": told % {"n": dates.number(total), "languages": _languages(counts.items())} if previews else "",
+        "told": told % {"n": dates.number(total)} if previews else "",
         "fields": [(field.html_name, value) for field in form for value in request.POST.getlist(field.html_name)],
     }
     return render(request, "outbox/check.html", context)

@@ -6,18 +6,20 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from base import dates
+from base import clock, dates
 from events.models import Event
 
 
-def _when(on: Any, starts: Any, ends: Any) -> str:
-    return f"{dates.day(on)}, {dates.time_span(starts, ends)}"
+def day_of(event: Event) -> str:
+    """The event's day, with the year when it is not this one."""
+    return dates.day(event.date, today=clock.today(event.zone))
 
 
 def moved_rows(event: Event, typed: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Day and times before and after a move, and its reason."""
-    before = _when(event.date, event.start_time, event.end_time)
-    after = _when(typed["on"], typed["start_time"], typed["end_time"])
+    after = dates.day(typed["on"], today=clock.today(event.zone))
+    after = f"{after}, {dates.time_span(typed['start_time'], typed['end_time'])}"
+    before = f"{day_of(event)}, {dates.time_span(event.start_time, event.end_time)}"
     rows = [(_("Day and times"), before, after)]
     return [*rows, (_("Reason"), "", typed["reason"])] if typed["reason"] else rows
 

@@ -13,7 +13,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from base import dates
 from base.clock import now
 from base.forms import render_form
 from base.marks import audited, note
@@ -28,7 +27,7 @@ from events.rules import door as door_rules
 from events.rules import material as material_rules
 from events.states import EventKind, EventState
 from events.views import material
-from events.views.changes import changes_of
+from events.views.changes import changes_of, day_of
 from outbox.views import Deed, check, read_first, say_done
 from people.models import Request
 
@@ -158,7 +157,7 @@ def practicalities(request: Request, pk: int) -> HttpResponse:
                     _("Read the letter and change the place"),
                     _("Change the place and send the letter"),
                     str(found.title),
-                    [dates.day(found.date)],
+                    [day_of(found)],
                     found.get_absolute_url(),
                 )
                 return check(request, form, words, previews, changes_of(form))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from base import clock, dates
+from base import clock
 from base.forms import refuse, render_form
 from base.marks import audited
 from base.refusal import Forbidden, Refusal
@@ -38,7 +38,7 @@ from events.rules.days import EndsBeforeStart, NothingMoved
 from events.rules.sign_up import ways_of
 from events.rules.todos import todos
 from events.states import ClaimState, EventState, RegistrationState
-from events.views.changes import moved_rows
+from events.views.changes import day_of, moved_rows
 from outbox.models import Letter
 from outbox.views import Deed, check, read_first, say_done
 from people.models import Organisation, Person, Region, Request
@@ -395,7 +395,7 @@ def event_move(request: Request, pk: int) -> HttpResponse:
                     _("Read the letter and move the event"),
                     _("Move the event and send the letter"),
                     str(event.title),
-                    [dates.day(event.date)],
+                    [day_of(event)],
                     reverse("events:organise", args=[pk]),
                 )
                 return check(request, form, words, previews, moved_rows(event, typed))
@@ -423,7 +423,7 @@ def event_cancel(request: Request, pk: int) -> HttpResponse:
                     _("Read the letter and cancel the event"),
                     _("Cancel the event and send the letter") if previews else _("Cancel the event"),
                     str(event.title),
-                    [dates.day(event.date)],
+                    [day_of(event)],
                     reverse("events:organise", args=[pk]),
                     final=True,
                 )

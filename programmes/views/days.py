@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from base import clock, dates
+from base import clock
 from base.forms import refuse, render_form
 from base.marks import audited
 from base.refusal import Refusal
 from events.letters import notices_of
 from events.rules.days import EndsBeforeStart, NothingMoved
 from events.states import EventState, RegistrationState
-from events.views.changes import changes_of, moved_rows
+from events.views.changes import changes_of, day_of, moved_rows
 from outbox.views import Deed, check, read_first, say_done
 from people.models import Organisation, Request
 from programmes.actions import days as actions
@@ -136,7 +136,7 @@ def _say(request: Request, row: CourseDay, words: str, moment: datetime) -> Http
 
 
 def _facts(row: CourseDay) -> list[str]:
-    return [str(row.cohort), f"{row}: {row.event.title}", dates.day(row.event.date)]
+    return [str(row.cohort), f"{row}: {row.event.title}", day_of(row.event)]
 
 
 @audited("notice.prepared")

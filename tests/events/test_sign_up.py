@@ -234,7 +234,7 @@ def test_wrong_answers_come_back_with_what_was_typed(seminar, hall, client):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"state": "cancelled"}, "inställd"),
+        ({"state": "cancelled"}, "Evenemanget är inställt."),
         ({"opens_at": NOW + HOUR}, "öppnar"),
         ({"closes_at": NOW - HOUR}, "stängd"),
         ({"state": "announced"}, "inte öppnat"),

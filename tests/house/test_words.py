@@ -99,3 +99,36 @@ def test_translations_keep_the_places_for_facts(language):
             ):
                 wrong.append(f"{meant[0]!r}: {text!r}")
     assert not wrong, "\n".join(wrong)
+
+
+DATED = re.compile(r"(\w+)=[\w.]+\|(?:day|day_on|day_short|plain_day)\b")
+DATED_BLOCK = re.compile(r"{% blocktranslate ([^%]*)%}(.*?){% endblocktranslate %}", re.DOTALL)
+
+
+def dated_messages():
+    """Every message of a template that tells a day without its time, with the places in which the day stands."""
+    for path in sorted((ROOT / "templates").rglob("*")):
+        if path.suffix in {".html", ".txt"}:
+            for facts, words in DATED_BLOCK.findall(path.read_text()):
+                if places := DATED.findall(facts):
+                    singular = words.partition("{% plural %}")[0]
+                    yield re.sub(r"{{\s*(\w+)\s*}}", r"%(\1)s", " ".join(singular.split())), places
+
+
+def test_no_finnish_sentence_ends_in_a_day_for_a_day_ends_in_a_full_stop_or_in_a_year():
+    with (ROOT / "locale/fi/LC_MESSAGES/django.po").open("rb") as file:
+        finnish = {
+            said: message.string if isinstance(message.string, tuple) else (message.string,)
+            for message in read_po(file, locale="fi")
+            for said in ([message.id] if isinstance(message.id, str) else message.id[:1])
+        }
+    found = [(said, places) for said, places in dated_messages() if said in finnish]
+    assert len(found) > 40
+    wrong = [
+        words
+        for said, places in found
+        for words in finnish[said]
+        for place in places
+        if re.search(rf"%\({place}\)s(?:</strong>)?(?:\.| [A-ZÅÄÖ])", words)
+    ]
+    assert not wrong

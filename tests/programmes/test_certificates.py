@@ -14,7 +14,9 @@ from typing import Any
 
 import pikepdf
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.template import Context, Template
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from PIL import Image
@@ -603,3 +605,20 @@ def test_the_participant_sees_what_is_missing_and_then_the_certificate(cast: Any
     assert certificate.code in page
     others = sign_in(cast.edvin).get("/programmes/my/documents/").content.decode()
     assert certificate.code not in others
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("sv", "har genomfört ”Introduktionsprogrammet”, omgång 12."),
+        ("fi", "on suorittanut koulutuksen ”Introduktionsprogrammet”, toteutus 12."),
+        ("en", "has completed “Introduktionsprogrammet”, round 12."),
+    ],
+)
+def test_the_sentence_of_a_certificate_reads_well_with_a_programme_that_is_called_programme(language, sentence):
+    facts = {"kind": "completion", "programme": "Introduktionsprogrammet", "round": 12}
+    with translation.override(language):
+        page = (Path(settings.BASE_DIR) / "templates/programmes/documents/certificate.html").read_text()
+        deed = re.search(r'<p class="deed">.*?</p>', page, re.DOTALL)[0]
+        said = Template("{% load i18n %}" + deed).render(Context({"facts": facts}))
+    assert sentence in said
