@@ -10,7 +10,7 @@ from random import SystemRandom
 from typing import Any, Literal
 
 from answers.plan import Node, Plan, Stratum, Table, make_plan, tables_of_item
-from answers.suppression import HIDDEN, Shown, exact_from, number_shown, shown, texts_shown, turnout
+from answers.suppression import HIDDEN, Shown, number_shown, shown, texts_shown, turnout
 
 Texts = Mapping[str, str]  # by language
 Answers = dict[str, int | str]  # a step from 1 to 5, 0 for "cannot say", or words
@@ -31,6 +31,7 @@ class Question:
     cannot_say: bool = True
     required: bool = False
     target: str = ""  # the level that small groups are put against, where there is one
+    shared: str = ""  # the name under which other boxes of a pool ask the very same
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def as_json(form: Form) -> dict[str, Any]:
                         "cannot_say": one.cannot_say,
                         "required": one.required,
                         "target": one.target,
+                        "shared": one.shared,
                     }
                     for one in page.questions
                 ],
@@ -104,6 +106,7 @@ def from_json(row: Mapping[str, Any]) -> Form:
                         one.get("cannot_say", True),
                         one.get("required", False),
                         one.get("target", ""),
+                        one.get("shared", ""),
                     )
                     for one in page["questions"]
                 ),
@@ -187,6 +190,8 @@ class Outcome:
     tables: dict[str, Any]
     texts: list[tuple[str, str, str]]  # question, place ("" for the whole), words; in no order
     pooled: list[tuple[str, str]]  # question, words: too few writers here
+    n: int = 0  # of the whole, where it is published
+    tallies: Mapping[str, Mapping[int, int]] = field(default_factory=dict)  # of the whole, by question, as published
 
 
 def count(
@@ -204,6 +209,8 @@ def count(
     scales = [question for question in form.questions if question.kind == "scale"]
     cells: dict[str, dict[str, Shown]] = {table.key: {} for table in plan.tables}
     top = next((node.key for node in nodes if not node.parent), "")
+    whole = next((table for table in plan.tables if top in (table.node, table.key)), None)
+    tallies: dict[str, Mapping[int, int]] = {}
     for question in scales:
         given = [(stratum, step) for stratum, said in rows if isinstance(step := said.get(question.key), int) and step]
         allowed = tables_of_item(plan.tables, Counter(stratum for stratum, _step in given), k=k)
@@ -211,8 +218,11 @@ def count(
         for table in allowed:
             tally = Counter(step for stratum, step in given if stratum in table.strata)
             cells[table.key][question.key] = shown(tally, k=k, words=words, against=level)
+            if table is whole and cells[table.key][question.key].how != "hidden":
+                tallies[question.key] = tally
     texts, pooled = _texts(form, nodes, plan, rows, k)
-    return Outcome(plan, _release(plan, scales, cells, turnout(len(rows), invited, k=k).as_json(), k), texts, pooled)
+    release = _release(plan, scales, cells, turnout(len(rows), invited, k=k).as_json(), k)
+    return Outcome(plan, release, texts, pooled, n=whole.n if whole is not None else 0, tallies=tallies)
 
 
 def _level(question: Question, given: Sequence[tuple[Stratum, int]], plan: Plan, top: str) -> Fraction | None:
@@ -287,8 +297,3 @@ def _texts(
     SystemRandom().shuffle(kept)
     SystemRandom().shuffle(pooled)
     return kept, pooled
-
-
-def enough_to_pool(writers: int, *, k: int) -> bool:
-    """Whether words from several boxes together have enough writers."""
-    return writers >= exact_from(k)

@@ -22,14 +22,16 @@ class Kind:
     """What is known of a kind of box.
 
     `by_itself`: it closes and is released without a person who confirms the plan. `guards_time`: a second round with
-    the same questions within 30 days, for almost the same people, is refused. `opened` runs in the transaction that
-    opens the box (letters are written there), `released` and `destroyed` in the one that ends it.
+    the same questions within 30 days, for almost the same people, is refused. `gathers`: nobody answers it; it holds
+    what other boxes of its pool give, and the pool "some.model:12" is a box of the kind "some.model". `opened` runs in
+    the transaction that opens the box (letters are written there), `released` and `destroyed` in the one that ends it.
     """
 
     name: str
     words: Literal["thirds", "against"] = "thirds"
     by_itself: bool = False
     guards_time: bool = False
+    gathers: bool = False
     opened: Told = _nothing
     released: Told = _nothing
     destroyed: Told = _nothing

@@ -45,7 +45,7 @@ class Box(models.Model):
     kind = models.CharField(max_length=40)
     owner = models.CharField(max_length=120, unique=True)
     scope = models.CharField(max_length=120, db_index=True)
-    # Boxes whose words may be read together when each alone has too few writers, such as the days of one round.
+    # The owner of the box that sums this one up with others, and where its words are read when it has too few writers.
     pool = models.CharField(max_length=120, blank=True, db_index=True)
     title: Any = models.JSONField(default=dict)
     lead: Any = models.JSONField(default=dict)
@@ -145,6 +145,20 @@ class Ballot(models.Model):
         return f"ballot in {self.box_id}"
 
 
+class Part(models.Model):
+    """What a counted box gives to its pool, sealed for the pool's key: sums that it publishes, or a text of too few.
+
+    All are of one length, so that sums and texts look alike.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    box = models.ForeignKey(Box, models.CASCADE, related_name="parts")
+    ciphertext = models.BinaryField(max_length=seals.SEALED)
+
+    def __str__(self) -> str:
+        return f"part of {self.box_id}"
+
+
 class ReleaseQuerySet(models.QuerySet["Release"]):
     """What has been published."""
 
@@ -170,8 +184,8 @@ class Release(models.Model):
 class FreeText(models.Model):
     """What somebody wrote, without stratum: unread until redacted, of which the original is then gone.
 
-    In `box` the words have at least ten writers. In a pool they have fewer, belong to no box any more, and wait for the
-    words of the others.
+    In `box` the words have at least ten writers. Rows that wait in a pool are of before there were sealed parts; they
+    are read with these when the pool is counted.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

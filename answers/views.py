@@ -123,6 +123,7 @@ def _show(
         "last": index == len(pages) - 1,
         "kept_at": now() if kept else None,
         "closes_at": ticket.box.closes_at,
+        "pooled": bool(ticket.box.pool),
         "writes": any(question.kind == "text" for question in page.questions),
         **_around(language),
     }

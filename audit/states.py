@@ -108,6 +108,7 @@ DEEDS: dict[str, Promise] = {
     "cohort.selection": pgettext_lazy("a deed", "Seats shared"),
     "cohort.state": pgettext_lazy("a deed", "State of the round changed"),
     "contact_replaced": pgettext_lazy("a deed", "Contact replaced"),
+    "cohort.evaluation_released": pgettext_lazy("a deed", "Evaluation of a round summed up"),
     "course_day.changed": pgettext_lazy("a deed", "Course day changed"),
     "day_marked": pgettext_lazy("a deed", "Attendance of a day marked"),
     "employed": pgettext_lazy("a deed", "Employment added"),

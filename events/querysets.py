@@ -104,12 +104,15 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
     """What is asked after events."""
 
     def to_read_by(self, person: Any) -> EvaluationQuerySet:
-        """Those with own words that wait for this person: a coordinator of the region who did not work on the event."""
+        """Those with own words that wait for this person: a coordinator who neither worked nor took part on the day."""
         FreeText = apps.get_model("answers", "FreeText")
         Staff = apps.get_model("events", "Staff")
         waiting = FreeText.objects.filter(box=OuterRef("box"), state=TextState.WAITING)
         worked = Staff.objects.filter(event=OuterRef("event"), person=person)
-        rows = self.filter(Exists(waiting), ~Exists(worked), event__region_id__in=person.reach.region_ids)
+        came = apps.get_model("events", "Registration").objects.filter(event=OuterRef("event"), person=person)
+        came = came.exclude(state=RegistrationState.CANCELLED)
+        rows = self.filter(Exists(waiting), ~Exists(worked), ~Exists(came))
+        rows = rows.filter(event__region_id__in=person.reach.region_ids)
         return rows.select_related("event").order_by("event__date", "pk")
 
 

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/<int:pk>/material/<int:material>/remove/", material.material_remove, name="material_remove"),
     path("events/material/<int:pk>/", material.public_material, name="public_material"),
     path("events/<int:pk>/evaluation/", evaluations.evaluation, name="evaluation"),
+    path("events/<int:pk>/evaluation/file/<slug:form>/", evaluations.evaluation_file, name="evaluation_file"),
     path("events/<int:pk>/evaluation/questions/", evaluations.evaluation_edit, name="evaluation_edit"),
     path("events/<int:pk>/evaluation/texts/", evaluations.evaluation_texts, name="evaluation_texts"),
     path("events/<int:pk>/evaluation/texts/<uuid:text>/", evaluations.evaluation_text, name="evaluation_text"),

@@ -14,11 +14,13 @@ class ProgrammesConfig(AppConfig):
         from events.actions.evaluations import pool_by
         from events.letters import read_along
         from programmes import letters
+        from programmes.actions import evaluations
         from programmes.rules.cohorts import pool_of
 
         for module in iter_modules(letters.__path__):
             import_module(f"{letters.__name__}.{module.name}")
         # What the letters about a course day say of its funder, its aims and whom to answer.
         read_along("course_day__cohort__programme__funder", "course_day__cohort__responsible")
-        # Where what few wrote about a day is read together with the words about the others.
+        # Where the days of a round are summed up, and what few wrote is read with the words about the others.
         pool_by(pool_of)
+        evaluations.register()

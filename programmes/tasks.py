@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from base import jobs
-from programmes.actions import applications, approvals, certificates, cohorts, emblems, selection
+from programmes.actions import applications, approvals, certificates, cohorts, emblems, evaluations, selection
 
 
 @jobs.job(certificates.PRINTER, title=_("Printing certificates"), every=timedelta(minutes=1), shared=True)
@@ -48,6 +48,12 @@ def lapse_offers(now: datetime) -> int:
 def move_cohorts_on(now: datetime) -> int:
     """Let cohorts run from their first day on, and finish after their last."""
     return cohorts.move_on(now)
+
+
+@jobs.job("sum up rounds", title=_("Summing up the evaluations of rounds"), every=timedelta(minutes=10))
+def sum_up_rounds(now: datetime) -> int:
+    """Where every day's evaluation is over, let the round's total be counted."""
+    return evaluations.close_due(now=now)
 
 
 @jobs.job("carry waiting lists", title=_("Moving waiting lists to the next round"), every=timedelta(minutes=10))

@@ -2,8 +2,9 @@
 
 from answers.actions.boxes import destroy, launch, link_for, make_box, open_due, set_questions, slip_codes
 from answers.actions.closing import begin_closing, close_over, confirm_plan, count_due, plan_of, sweep
+from answers.actions.pools import close_pool
 from answers.actions.rates import note_rates
-from answers.actions.texts import leave_out, redact, release_pool
+from answers.actions.texts import leave_out, redact
 from answers.actions.voting import Ticket, cast, keep_draft, open_ticket
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "begin_closing",
     "cast",
     "close_over",
+    "close_pool",
     "confirm_plan",
     "count_due",
     "destroy",
@@ -24,7 +26,6 @@ __all__ = [
     "open_ticket",
     "plan_of",
     "redact",
-    "release_pool",
     "set_questions",
     "slip_codes",
     "sweep",

@@ -10,13 +10,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import get_language
 
 from answers import ballots, keys, kinds, rules, seals
 from answers.ballots import Form
-from answers.models import AnswerDraft, Ballot, BallotCode, Box, Invitation, Rate
+from answers.models import AnswerDraft, Ballot, BallotCode, Box, Invitation, Part, Rate
 from answers.plan import Node
 from answers.states import BoxState
+from base.languages import spoken
 
 log = logging.getLogger("helmi.answers")
 AT_ONCE = 500
@@ -134,14 +134,14 @@ def open_due(*, now: datetime) -> int:
     opened = 0
     for box in Box.objects.to_open(now):
         try:
-            opened += _open(box, now)
+            opened += open_box(box, now)
         except keys.KeysAway:
             log.error("there is no place for keys, so a box stays shut", extra={"facts": {"box": box.pk}})
     return opened
 
 
 @transaction.atomic
-def _open(box: Box, now: datetime) -> int:
+def open_box(box: Box, now: datetime) -> int:
     """Make the keys and the codes, and let the owner write the letters.
 
     The keys are on the disk before anything is committed; when this dies in between, the next round finds them.
@@ -191,7 +191,7 @@ def slip_codes(*, box: Box, unit: str) -> list[str]:
 def link_for(*, box: Box, person_id: int, language: str = "") -> str:
     """A person's link, the same in every letter; refused where the keys are not."""
     pair = keys.store().read(box.key_name)
-    language = (language or get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    language = language or spoken()
     return f"{settings.BASE_URL}/b/{language}/#{seals.code_for(pair.link, f'person:{person_id}')}"
 
 
@@ -216,7 +216,7 @@ def destroy(*, box: Box, now: datetime) -> Box:
 
 
 def empty(box: Box) -> None:
-    """Delete ballots, codes, drafts and rates, in the caller's transaction."""
-    for model in (Ballot, BallotCode, AnswerDraft, Rate):
+    """Delete ballots, codes, drafts, rates and a pool's parts, in the caller's transaction."""
+    for model in (Ballot, BallotCode, AnswerDraft, Rate, Part):
         manager: Any = model._default_manager
         manager.filter(box=box).delete()

@@ -18,10 +18,11 @@ from django.db.models import Count
 
 from answers import ballots, keys, kinds, rules, seals
 from answers.actions.boxes import KEPT_AFTER, empty
+from answers.actions.pools import count_pool, give, ready_for
 from answers.ballots import Answers, Outcome
 from answers.models import Ballot, BallotCode, Box, FreeText, Invitation, Release
 from answers.plan import Node, Plan, Stratum, make_plan
-from answers.states import BoxState, TextState
+from answers.states import BoxState
 
 log = logging.getLogger("helmi.answers")
 
@@ -94,9 +95,9 @@ def close_over(*, now: datetime) -> int:
 def count_due(*, now: datetime) -> int:
     """Count every box that is shut, and destroy the keys of those that are done; how many were counted."""
     counted = 0
-    for box in Box.objects.filter(state=BoxState.CLOSING):
+    for box in Box.objects.filter(state=BoxState.CLOSING).order_by("pk"):
         try:
-            counted += count(box=box, now=now)
+            counted += (count_pool if kinds.find(box.kind).gathers else count)(box=box, now=now)
         except (rules.Altered, rules.PlanChanged, keys.KeysAway) as refusal:
             facts = {"box": box.pk, "why": type(refusal).__name__}
             log.error("a box is not counted", extra={"facts": facts})
@@ -107,14 +108,16 @@ def count_due(*, now: datetime) -> int:
 def count(*, box: Box, now: datetime) -> int:
     """Open, check and tally in memory; then write the release and delete everything else in one transaction.
 
-    Nothing decrypted touches the disk but the tables and, redaction pending, the words of at least ten writers or of a
-    pool. 0 when somebody else has counted it, or when a ballot changed meanwhile: then the next round counts.
+    Nothing decrypted touches the disk but the tables and, redaction pending, the words of at least ten writers. What
+    the pool is given is sealed again. 0 when somebody else has counted it, or when a ballot changed meanwhile: then
+    the next round counts.
     """
     if refusal := rules.why_not_open_ballots(box):
         raise refusal
     pair = keys.store().read(box.key_name)
     sealed = _sealed(box)
     outcome = _tally(box, pair.private, sealed)
+    pool = ready_for(box, now=now)
     if box.plan_digest and outcome.plan.digest() != box.plan_digest:
         raise rules.PlanChanged()
     with transaction.atomic():
@@ -126,6 +129,8 @@ def count(*, box: Box, now: datetime) -> int:
             box=box, tables=outcome.tables, digest=hashlib.sha256(words.encode()).hexdigest(), at=now
         )
         _keep_texts(box, outcome)
+        if pool is not None:
+            give(pool=pool, box=box, outcome=outcome)
         empty(box)
         box.state = BoxState.RELEASED
         box.plan_digest = outcome.plan.digest()
@@ -165,16 +170,11 @@ def _tally(box: Box, private_key: bytes, sealed: Sealed) -> Outcome:
 
 
 def _keep_texts(box: Box, outcome: Outcome) -> None:
-    """Put what was written into the queue for redaction, or into the pool; without a pool, too few are not kept."""
+    """Put what was written into the queue for redaction; the words of too few are not kept here."""
     texts = [
         FreeText(box=box, scope=box.scope, question=question, place=place, words=words)
         for question, place, words in outcome.texts
     ]
-    if box.pool:
-        texts += [
-            FreeText(pool=box.pool, scope=box.scope, question=question, words=words, state=TextState.POOLED)
-            for question, words in outcome.pooled
-        ]
     SystemRandom().shuffle(texts)
     FreeText.objects.bulk_create(texts, batch_size=500)
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from answers import ballots, rules
-from answers.models import Box, FreeText
+from answers import rules
+from answers.models import FreeText
 from answers.states import TextState
 
 
@@ -36,21 +36,3 @@ def leave_out(*, text: FreeText, now: datetime) -> FreeText:
     text.state = TextState.LEFT_OUT
     text.save(update_fields=["words", "state"])
     return text
-
-
-@transaction.atomic
-def release_pool(*, pool: str, box: Box) -> int:
-    """Put a pool's words into the queue of a released box, question by question, where there are ten writers in all.
-
-    Words of fewer are erased: nothing more will join them. How many texts wait for redaction now.
-    """
-    texts = list(FreeText.objects.select_for_update().filter(pool=pool, state=TextState.POOLED))
-    moved = 0
-    for question in {text.question for text in texts}:
-        same = [text.pk for text in texts if text.question == question]
-        rows = FreeText.objects.filter(pk__in=same)
-        if ballots.enough_to_pool(len(same), k=box.k):
-            moved += rows.update(box=box, state=TextState.WAITING)
-        else:
-            rows.delete()
-    return moved

@@ -1,8 +1,10 @@
 """Evaluations: chosen before, opened by the clock for those who were there, released by themselves, then redacted."""
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from django.db import transaction
@@ -91,15 +93,18 @@ def form_of(event: Event, own: Sequence[dict[str, Any]]) -> Form:
         )
     )
     questions = [
-        Question("score", "scale", in_each(lambda: _("How was the day as a whole?")), steps=good),
-        Question("good", "text", in_each(lambda: _("What was good?"))),
-        Question("missing", "text", in_each(lambda: _("What was missing?"))),
-        Question("better", "text", in_each(lambda: _("What could be better?"))),
+        Question("score", "scale", in_each(lambda: _("How was the day as a whole?")), steps=good, shared="score"),
+        Question("good", "text", in_each(lambda: _("What was good?")), shared="good"),
+        Question("missing", "text", in_each(lambda: _("What was missing?")), shared="missing"),
+        Question("better", "text", in_each(lambda: _("What could be better?")), shared="better"),
     ]
     for number, row in enumerate(own, start=1):
         scale = row["kind"] == "scale"
         label = {language: words for language, words in row["label"].items() if words}
-        questions.append(Question(f"own{number}", "scale" if scale else "text", label, steps=agree if scale else ()))
+        kind: Literal["scale", "text"] = "scale" if scale else "text"
+        # An own question is the same on another day when it is asked in the same words.
+        same = hashlib.sha256(json.dumps([kind, label], sort_keys=True).encode()).hexdigest()[:24]
+        questions.append(Question(f"own{number}", kind, label, steps=agree if scale else (), shared=f"own:{same}"))
     title = in_each(lambda: _("Evaluation"))
     return Form((Page("evaluation", title, tuple(questions)),))
 

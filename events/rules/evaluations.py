@@ -45,11 +45,10 @@ class ResultsNotYours(Forbidden):
 
 
 class NotReader(Forbidden):
-    """Free text is read first by a coordinator who did not work on the event."""
+    """Free text is read first by a coordinator who neither worked nor took part."""
 
     message = _(
-        "The answers may be about those who worked on the event, so a coordinator who did not work on it reads them "
-        "first."
+        "The answers may be about those who worked or took part, so a coordinator who did neither reads them first."
     )
 
 
@@ -97,9 +96,25 @@ def why_not_see_results(event: Event, person: Any) -> Refusal | None:
 
 def why_not_read_texts(event: Event, person: Person) -> Refusal | None:
     """The reason this person does not read what was written before the others, or None."""
-    if not organises(event, person) or works_on(event, person):
+    if not organises(event, person) or works_on(event, person) or takes_part(event, person):
         return NotReader()
     return None
+
+
+def takes_part(event: Event, person: Person) -> bool:
+    """Whether the person is registered on the event: she may have answered, and the answers may be about her."""
+    return event.registrations.filter(person=person).exclude(state=RegistrationState.CANCELLED).exists()
+
+
+def is_over(event: Event, evaluation: Evaluation | None, *, now: datetime) -> bool:
+    """Whether no answers to this event's evaluation will be counted any more."""
+    if event.state == EventState.CANCELLED:
+        return True
+    if evaluation is not None and evaluation.box is not None:
+        return evaluation.box.state in (BoxState.RELEASED, BoxState.DESTROYED)
+    if evaluation is not None and not evaluation.wanted and event.ends_at <= now:
+        return True
+    return event.ends_at + LATEST < now
 
 
 def is_released(evaluation: Evaluation | None) -> bool:

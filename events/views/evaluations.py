@@ -1,25 +1,29 @@
 """Pages about an event's evaluation: what is asked, how it goes while open, what came out, who reads texts first."""
 
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
+from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from answers import ballots
-from answers.ballots import Question, say
+from answers.ballots import say
+from answers.documents import label_of, result_of
 from answers.models import Box, FreeText
 from answers.states import BoxState, TextState
 from base.clock import now
+from base.dates import full_day
 from base.forms import render_form
+from base.languages import spoken
 from base.marks import audited, note
 from base.refusal import Refusal
 from events.actions import evaluations as actions
+from events.documents import evaluations as printed
 from events.forms.evaluations import EvaluationForm, TextForm
 from events.letters import scope_of
 from events.models import Event
@@ -28,34 +32,13 @@ from events.rules import organises
 from people.models import Request
 
 
-@dataclass(frozen=True)
-class Line:
-    """One question with what is published of it."""
-
-    label: str
-    item: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Words:
-    """One question in own words, with what is shown of the answers."""
-
-    label: str
-    shown: list[str]
-    waiting: int
-
-
 def _find(request: Request, pk: int) -> Event:
     events = Event.objects.visible_to(request.user).select_related("region", "host", "evaluation__box__release")
     return get_object_or_404(events, pk=pk)
 
 
 def _language() -> str:
-    return (get_language() or "sv").split("-")[0]
-
-
-def _questions(box: Box) -> list[Question]:
-    return ballots.from_json(box.questions).questions
+    return spoken()
 
 
 @require_GET
@@ -78,10 +61,7 @@ def evaluation(request: Request, pk: int) -> HttpResponse:
         "open": box is not None and box.state in (BoxState.LAUNCHED, BoxState.OPEN),
         "closing": box is not None and box.state == BoxState.CLOSING,
         "rate": "",
-        "lines": [],
-        "words": [],
-        "turnout": None,
-        "waiting": 0,
+        "result": None,
         "asked": ballots.from_json(box.questions).questions
         if box is not None
         else actions.form_of(found, row.questions if row is not None else []).questions,
@@ -96,28 +76,40 @@ def evaluation(request: Request, pk: int) -> HttpResponse:
 
 
 def _results(event: Event, box: Box, request: Request) -> dict[str, Any]:
-    tables = box.release.tables
-    items = tables["tables"][0]["items"] if tables["tables"] else {}
-    texts = list(FreeText.objects.filter(box=box))
-    reads = rules.why_not_read_texts(event, request.user) is None
-    lines, words = [], []
-    for question in _questions(box):
-        label = say(question.label, _language())
-        if question.kind == "scale":
-            lines.append(Line(label, items.get(question.key, {"how": "hidden"})))
-            continue
-        mine = [text for text in texts if text.question == question.key]
-        shown = [text.words for text in mine if text.state == TextState.SHOWN]
-        words.append(Words(label, shown, sum(text.state == TextState.WAITING for text in mine)))
     return {
-        "lines": lines if items else [],
-        "figures": any(line.item["how"] == "figures" for line in lines),
-        "words": words,
-        "turnout": tables["turnout"],
-        "waiting": sum(row.waiting for row in words),
-        "reads": reads,
+        "result": result_of(box),
+        "reads": rules.why_not_read_texts(event, request.user) is None,
         "closed_on": box.closes_at,
+        "pooled": bool(box.pool),
+        "forms": [(reverse("events:evaluation_file", args=[event.pk, form]), form.upper()) for form in printed.FORMS],
     }
+
+
+@require_GET
+def evaluation_file(request: Request, pk: int, form: str) -> HttpResponse:
+    """What came out as a file; the same rows as on the page."""
+    found = _find(request, pk)
+    if refusal := rules.why_not_see_results(found, request.user):
+        raise refusal
+    row = rules.evaluation_of(found)
+    if form not in printed.FORMS or row is None or row.box is None or row.box.state != BoxState.RELEASED:
+        raise Http404
+    report = printed.Report(
+        title=_("Evaluation"),
+        subtitle=f"{found.title}, {full_day(found.date)}",
+        region=str(found.region.name),
+        language=_language(),
+        groups=[printed.Group(str(found.title), result_of(row.box))],
+    )
+    return file_answer(report, form, found.date.isoformat())
+
+
+def file_answer(report: printed.Report, form: str, of: str) -> HttpResponse:
+    """A report as a download, named after what it is of."""
+    content, kind = printed.write(report, form)
+    name = _("evaluation")
+    disposition = content_disposition_header(as_attachment=True, filename=f"{name}-{of}.{form}") or "attachment"
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})
 
 
 @require_http_methods(["GET", "POST"])
@@ -163,9 +155,7 @@ def _text_page(
     box = row.box if row is not None else None
     waiting = FreeText.objects.filter(box=box, state=TextState.WAITING) if box is not None else FreeText.objects.none()
     text = text or waiting.first()
-    label = ""
-    if text is not None and box is not None:
-        label = next((say(one.label, _language()) for one in _questions(box) if one.key == text.question), "")
+    label = label_of(box, text.question) if text is not None and box is not None else ""
     note(request, about=event, scope=scope_of(event), waiting=waiting.count())
     form = form or TextForm(initial={"words": text.words if text is not None else ""})
     context = {"event": event, "text": text, "label": label, "waiting": waiting.count()}

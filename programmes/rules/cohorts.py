@@ -176,6 +176,6 @@ def dates_of(days: Sequence[CourseDay]) -> list[date]:
 
 
 def pool_of(event: Event) -> str:
-    """Where what too few wrote about a course day is read together: with the words about the round's other days."""
+    """Where a course day is summed up: with the round's other days."""
     day = getattr(event, "course_day", None)
     return f"programmes.cohort:{day.cohort_id}" if day is not None else ""

@@ -7,12 +7,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, FloatField, Min, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Cast, Coalesce, Least
+from django.db.models import CharField, Count, Exists, F, FloatField, Min, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Cast, Coalesce, Concat, Least
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from answers.models import FreeText
+from answers.states import TextState
 from base import dates
 from events.models import Attendance, Registration
 from events.rules.todos import Todo as EventTodo
@@ -47,6 +49,7 @@ class Counts:
     waiting: int = 0
     next_expiry: datetime | None = None
     to_confirm: int = 0
+    to_read: bool = False
 
 
 def counts(cohorts: Iterable[Cohort]) -> dict[int, Counts]:
@@ -58,12 +61,15 @@ def counts(cohorts: Iterable[Cohort]) -> dict[int, Counts]:
         confirmed_at__isnull=True,
         replaced_at__isnull=True,
     )
+    # What was written about a round over its days, as the answers keep it.
+    owner = Concat(Value("programmes.cohort:"), Cast(OuterRef("cohort"), CharField()))
+    unread = FreeText.objects.filter(box__owner=owner, state=TextState.WAITING)
     yes = Q(employer_side=EmployerSide.APPROVED) | ~Q(included_reason="")
     applied = Q(programme_side=ProgrammeSide.APPLIED)
     rows = (
         Enrolment.objects.filter(cohort__in=[cohort.pk for cohort in cohorts])
         .order_by()
-        .values("cohort")
+        .values("cohort", to_read=Exists(unread))
         .annotate(
             taking_part=Count("pk", filter=Q(programme_side__in=TAKING_PART)),
             pending=Count("pk", filter=applied & ~(yes & Q(may_attend=True))),
@@ -83,6 +89,7 @@ def counts(cohorts: Iterable[Cohort]) -> dict[int, Counts]:
             waiting=row["waiting"],
             next_expiry=row["next_expiry"],
             to_confirm=row["to_confirm"],
+            to_read=row["to_read"],
         )
         for row in rows
     }
@@ -174,6 +181,17 @@ def todos(
         found += _applications(cohort, number, own, today)
         found += _days(cohort, number, own, without_mark, today, now)
         found += _end(cohort, to_certify.get(cohort.pk, 0), own, today)
+        if number.to_read:
+            found.append(
+                Todo(
+                    _("Read what was written about round %(number)s") % {"number": cohort.number},
+                    _("A coordinator who neither worked on the days nor took part in them reads it."),
+                    reverse("programmes:evaluation", args=[cohort.pk]),
+                    None,
+                    today,
+                    cohort,
+                )
+            )
     return sorted(found, key=lambda todo: todo.by or date.max)
 
 

@@ -46,7 +46,7 @@ def on(*names: str) -> Callable[[Callable[[World], dict[str, Any]]], Callable[[W
 @on(
     "programmes:attendance", "programmes:mark", "programmes:certificates", "programmes:certificates_print",
     "programmes:approvals", "programmes:cohort_edit", "programmes:cohort_participants", "programmes:cohort_letters",
-    "programmes:capacity", "programmes:decision", "programmes:cohort", "programmes:days",
+    "programmes:capacity", "programmes:decision", "programmes:cohort", "programmes:days", "programmes:evaluation",
 )  # fmt: skip
 def running(world: World) -> dict[str, Any]:
     """The round that runs."""
@@ -307,6 +307,53 @@ def unread(world: World) -> dict[str, Any]:
 def unread_text(world: World) -> dict[str, Any]:
     """The text itself."""
     return {"pk": world.things["day"].event_id, "text": read_event(world).pk}
+
+
+def released_box(world: World, kind: str, owner: str) -> Any:
+    """A box of which something is published, and a text in it that nobody has read."""
+    from answers.models import Box, FreeText, Release
+
+    facts = {"scope": f"region:{world.cast.sormland.pk}", "state": "released", "frozen_digest": "x"}
+    box, _made = Box.objects.get_or_create(owner=owner, defaults={**facts, "kind": kind, "public_key": b"x" * 32})
+    turnout = {"n": "", "invited": 20, "percent": ""}
+    Release.objects.get_or_create(box=box, defaults={"tables": {"turnout": turnout, "tables": []}, "at": NOW})
+    text, _made = FreeText.objects.get_or_create(box=box, scope=box.scope, question="good", words="Bra omgång")
+    return text
+
+
+def summed_up(world: World) -> Any:
+    """The round that runs, as if it were summed up."""
+    return released_box(world, "programmes.cohort", f"programmes.cohort:{world.things['running'].pk}")
+
+
+@on("programmes:evaluation_texts")
+def unread_of_round(world: World) -> dict[str, Any]:
+    """The round, of which a text waits to be read."""
+    summed_up(world)
+    return {"pk": world.things["running"].pk}
+
+
+@on("programmes:evaluation_text")
+def unread_text_of_round(world: World) -> dict[str, Any]:
+    """The text itself."""
+    return {"pk": world.things["running"].pk, "text": summed_up(world).pk}
+
+
+@on("programmes:evaluation_file")
+def round_as_a_file(world: World) -> dict[str, Any]:
+    """What came out of the round, as a table."""
+    summed_up(world)
+    return {"pk": world.things["running"].pk, "form": "csv"}
+
+
+@on("events:evaluation_file")
+def event_as_a_file(world: World) -> dict[str, Any]:
+    """What came out of the next day, as a table."""
+    from events.models import Evaluation
+
+    text = released_box(world, "events.evaluation", "events.evaluation:matrix file")
+    Evaluation.objects.update_or_create(event=world.things["day"].event, defaults={"box": text.box})
+    return {"pk": world.things["day"].event_id, "form": "csv"}
 
 
 def seminar_of(world: World) -> Any:

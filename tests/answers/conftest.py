@@ -22,9 +22,15 @@ FORM = Form(
             "day",
             {"sv": "Dagen", "en": "The day"},
             (
-                Question("score", "scale", {"sv": "Hur bra var dagen?", "en": "How good was the day?"}, steps=STEPS),
-                Question("good", "text", {"sv": "Vad var bra?", "en": "What was good?"}),
-                Question("missing", "text", {"sv": "Vad saknades?", "en": "What was missing?"}),
+                Question(
+                    "score",
+                    "scale",
+                    {"sv": "Hur bra var dagen?", "en": "How good was the day?"},
+                    steps=STEPS,
+                    shared="score",
+                ),
+                Question("good", "text", {"sv": "Vad var bra?", "en": "What was good?"}, shared="good"),
+                Question("missing", "text", {"sv": "Vad saknades?", "en": "What was missing?"}, shared="missing"),
                 Question("better", "text", {"sv": "Vad kan bli bättre?", "en": "What could be better?"}),
             ),
         ),
@@ -38,7 +44,9 @@ PLAIN = kinds.Kind(
     released=lambda box, now: TOLD.append(("released", box.pk)),
 )
 SURVEY = kinds.Kind("test.survey", words="against", guards_time=True)
+POOL = kinds.Kind("tests.pool", gathers=True, released=lambda box, now: TOLD.append(("pooled", box.pk)))
 kinds.register(PLAIN)
+kinds.register(POOL)
 kinds.register(SURVEY)
 
 

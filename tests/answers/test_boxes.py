@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from answers import actions, ballots, keys, rules, seals
 from answers.actions.boxes import Invited
-from answers.models import AnswerDraft, Ballot, BallotCode, Box, FreeText, Invitation, Rate, Release
+from answers.models import AnswerDraft, Ballot, BallotCode, Box, FreeText, Invitation, Part, Rate, Release
 from answers.plan import Node
 from answers.states import BoxState, TextState
 from tests.answers.conftest import FORM, TOLD, make_people, open_box
@@ -164,33 +164,25 @@ def test_fewer_than_five_answers_publish_nothing_not_even_how_many():
     assert not FreeText.objects.exists()
 
 
-def test_free_text_of_ten_writers_waits_for_redaction_without_order_of_fewer_goes_to_the_pool():
-    opened = open_box(15, pool="programmes.cohort:1")
+def test_free_text_of_ten_writers_waits_for_redaction_and_that_of_fewer_is_sealed_for_the_pool():
+    opened = open_box(15, pool="tests.pool:1")
     for number in range(12):
         opened.vote(number, score=5, good=f"Ord {number}", **({"missing": f"Paus {number}"} if number < 6 else {}))
     box = opened.end()
     assert FreeText.objects.filter(box=box, state=TextState.WAITING, question="good").count() == 12
-    pooled = FreeText.objects.filter(state=TextState.POOLED)
-    assert {(text.question, text.box_id, text.place, text.pool) for text in pooled} == {
-        ("missing", None, "", "programmes.cohort:1")
-    }
-    other = open_box(12, owner="tests.thing:2", pool="programmes.cohort:1")
-    for number in range(11):
-        other.vote(number, missing=f"Mer {number}")
-    other.end(now=END)
-    assert actions.release_pool(pool="programmes.cohort:1", box=box) == 0, "six writers are too few"
-    assert not FreeText.objects.filter(state=TextState.POOLED).exists()
+    assert FreeText.objects.count() == 12, "what six wrote lies in no readable row"
+    pool = Box.objects.get(owner="tests.pool:1")
+    assert (pool.state, Part.objects.filter(box=pool).count()) == (BoxState.OPEN, 7)
+    assert {len(row) for row in Part.objects.values_list("ciphertext", flat=True)} == {seals.SEALED}
 
 
-def test_words_of_several_days_are_read_together_when_they_have_ten_writers():
-    boxes = []
-    for day in (1, 2):
-        opened = open_box(9, owner=f"tests.thing:{day}", pool="programmes.cohort:1")
-        for number in range(6):
-            opened.vote(number, score=3, good=f"Dag {day} nr {number}")
-        boxes.append(opened.end())
-    assert actions.release_pool(pool="programmes.cohort:1", box=boxes[1]) == 12
-    assert FreeText.objects.filter(box=boxes[1], state=TextState.WAITING).count() == 12
+def test_without_a_pool_the_words_of_fewer_than_ten_are_gone():
+    opened = open_box(12)
+    for number in range(9):
+        opened.vote(number, score=5, good="Hemligt")
+    opened.end()
+    assert not FreeText.objects.exists()
+    assert not Part.objects.exists()
 
 
 def test_eva_4_a_redacted_text_keeps_nothing_of_the_original():

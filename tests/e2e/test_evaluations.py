@@ -14,6 +14,7 @@ from base.clock import now
 from events.actions import evaluations
 from events.models import Attendance, Evaluation, Registration
 from outbox.actions import sending
+from programmes.actions import evaluations as rounds
 from tests.answers.conftest import keys_folder  # noqa: F401  (a fixture)
 from tests.cast import NOW, person
 
@@ -85,6 +86,12 @@ def test_a_day_is_evaluated_from_the_letter_to_the_result(
             page.click("main .btn-primary")
     page.wait_for_selector(".empty")
     assert FreeText.objects.filter(state=TextState.SHOWN).count() == 12
+
+    rounds.close_due(now=now())
+    answers.count_due(now=now())
+    page.goto(f"{site}{reverse('programmes:evaluation', args=[event.course_day.cohort_id])}")
+    page.wait_for_selector("text=12 av 12 formulär besvarade")
+    look("evaluation-round", widths=(1280, 390, 320))
 
     page.context.clear_cookies()
     sign_in(cast.tuva)

@@ -237,8 +237,10 @@ def test_five_to_nine_answers_show_a_word_for_each_question_and_no_rate(day, sig
     assert "5–9 har svarat" in text
     assert "låga" in text
     assert "%" not in text.split("<main")[1]
-    assert FreeText.objects.filter(state=TextState.POOLED).count() == 7
-    assert {row.pool for row in FreeText.objects.all()} == {f"programmes.cohort:{day.course_day.cohort_id}"}
+    assert not FreeText.objects.exists()
+    pool = Box.objects.get(owner=f"programmes.cohort:{day.course_day.cohort_id}")
+    assert pool.parts.count() == 8, "seven texts and the day's sums, sealed"
+    assert "när omgången är slut, om tillräckligt många skrev" in text
 
 
 def test_four_answers_show_nothing_at_all(day, sign_in, cast):
@@ -318,7 +320,8 @@ def test_after_the_result_nobody_can_open_anything(day, tmp_path):
     mark(day, 12)
     vote(opened(day), 11, score=4)
     close()
-    assert list((tmp_path / "keys").iterdir()) == []
+    pool = Box.objects.get(owner=f"programmes.cohort:{day.course_day.cohort_id}")
+    assert [path.stem for path in (tmp_path / "keys").iterdir()] == [pool.key_name], "only the round's sums wait"
     assert not BallotCode.objects.exists()
     assert Deed.objects.get(deed="evaluation.released").codes["release"]
 

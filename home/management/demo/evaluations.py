@@ -10,6 +10,9 @@ from answers.states import TextState
 from events.actions import evaluations
 from events.models import Evaluation, Event
 from people.models import Person
+from programmes.actions import evaluations as rounds
+from programmes.models import Cohort
+from programmes.rules.evaluations import owner_of
 
 OWN = [
     {
@@ -69,6 +72,14 @@ def count(*, now: datetime) -> None:
     """The time to answer is over."""
     answers.close_over(now=now)
     answers.count_due(now=now)
+
+
+def sum_up(cohort: Cohort, *, by: Person, now: datetime) -> None:
+    """The round's days are over: the total is counted, and the words are read."""
+    rounds.close_due(now=now)
+    answers.count_due(now=now)
+    for text in FreeText.objects.filter(box__owner=owner_of(cohort.pk), state=TextState.WAITING):
+        rounds.redact(cohort=cohort, text=text, words=text.words, by=by, now=now)
 
 
 def note_rates(*, now: datetime) -> None:

@@ -122,7 +122,8 @@ class Story:
             self.set_up(now)
         finished = self.first_round(first)
         self.play(finished, cast.FINISHED, declining=(cast.DROPPED,))
-        self.evaluate(finished, 8)
+        for number in (6, 8):
+            self.evaluate(finished, number)
         self.finish(finished)
         running = self.next_round(finished.programme, self.tuesday(self.today - timedelta(days=36)))
         self.play(running, cast.RUNNING, leaving=cast.LEFT, waiting=cast.WAITING)
@@ -505,7 +506,7 @@ class Story:
                     )
 
     def evaluate(self, cohort: Cohort, number: int) -> None:
-        """Those who were there on a day are asked how it was; the last day's words have been read, others wait."""
+        """Those who were there on a day are asked how it was; what the finished round wrote has been read."""
         event = self.days_of(cohort)[number - 1].event
         if event.date >= self.today:
             return
@@ -525,7 +526,7 @@ class Story:
         if event.date + timedelta(days=11) <= self.today:
             with self.at(event.date + timedelta(days=11)) as now:
                 evaluations.count(now=now)
-                if number == 8:
+                if number in (6, 8):
                     event.refresh_from_db()
                     evaluations.read_texts(event, by=self.malin, now=now)
 
@@ -547,6 +548,7 @@ class Story:
             cohort.refresh_from_db()
             certificates.issue_batch(cohort=cohort, by=self.malin, now=now)
         with self.at(last + timedelta(days=14)) as now:
+            evaluations.sum_up(cohort, by=self.malin, now=now)
             decisions.decide(
                 cohort=cohort,
                 outcome=Outcome.CHANGE,

@@ -1,0 +1,174 @@
+"""What a release keeps, as people read it: the same words on every page and in every file."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from answers import ballots
+from answers.ballots import say
+from answers.models import Box, FreeText
+from answers.states import TextState
+from answers.suppression import HIDDEN
+from base import dates
+from base.languages import spoken
+
+SIGNS = {"<=": "≤ ", ">=": "≥ "}
+
+
+def parts_of(kept: str) -> tuple[str, Decimal]:
+    """The sign of a clamped figure, and the figure."""
+    sign = next((sign for sign in SIGNS if kept.startswith(sign)), "")
+    return SIGNS.get(sign, ""), Decimal(kept.removeprefix(sign))
+
+
+def level(kept: str) -> str:
+    """A mean: 3,4 or ≤ 1,5."""
+    if not kept:
+        return ""
+    sign, value = parts_of(kept)
+    return sign + dates.number(value, 1)
+
+
+def share(kept: str) -> str:
+    """A share in tens: 30 % or ≥ 90 %."""
+    if not kept:
+        return ""
+    sign, value = parts_of(kept)
+    return sign + dates.percent(value)
+
+
+def answered(turnout: Mapping[str, Any]) -> str:
+    """How many answered: 11 of 18 have answered (61 %), 5–9 have answered, too few answers."""
+    if not turnout["n"]:
+        return _("Too few answers")
+    n = str(turnout["n"]).replace("-", "–")
+    if not turnout["percent"]:
+        return _("%(n)s have answered") % {"n": n}
+    facts = {"n": n, "invited": turnout["invited"], "share": dates.percent(Decimal(turnout["percent"]))}
+    return _("%(n)s of %(invited)s have answered (%(share)s)") % facts
+
+
+def answered_in_all(turnout: Mapping[str, Any]) -> str:
+    """How many forms were answered over several days: 48 of 66 forms answered (73 %)."""
+    if not turnout["n"]:
+        return _("Too few answers")
+    n = str(turnout["n"]).replace("-", "–")
+    if not turnout["percent"]:
+        return _("%(n)s forms answered") % {"n": n}
+    facts = {"n": n, "invited": turnout["invited"], "share": dates.percent(Decimal(turnout["percent"]))}
+    return _("%(n)s of %(invited)s forms answered (%(share)s)") % facts
+
+
+def one_word(kept: str) -> str:
+    """The word for a small group."""
+    words = {
+        "low": pgettext("what answers are", "low"),
+        "mixed": pgettext("what answers are", "mixed"),
+        "high": pgettext("what answers are", "high"),
+        "below": pgettext("against the target", "below"),
+        "near": pgettext("against the target", "near"),
+        "above": pgettext("against the target", "above"),
+    }
+    return words.get(kept, "")
+
+
+# ---------- The rows that pages and files share ----------
+
+
+def titles() -> list[str]:
+    """The heads of the columns in `Row.cells`."""
+    return [_("Question"), _("Mean"), "1–2", "3", "4–5", _("In one word")]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question with what is published of it in one group."""
+
+    key: str
+    label: str
+    item: Mapping[str, Any]
+
+    @property
+    def cells(self) -> list[str]:
+        """The question, its mean, the three bins and the word, each as it is read everywhere."""
+        if self.item["how"] == "figures":
+            return [self.label, level(self.item["mean"]), *(share(one) for one in self.item["bins"]), ""]
+        word = one_word(self.item["word"]) if self.item["how"] == "word" else _("Hidden, too few answers")
+        return [self.label, "", "", "", "", word]
+
+
+@dataclass(frozen=True)
+class Words:
+    """One question in own words, with what is shown of the answers and how many wait to be read."""
+
+    label: str
+    shown: list[str]
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a box has published, as it is read: how many answered, a row a question, and the words."""
+
+    answered: str
+    some: bool
+    rows: list[Row]
+    words: list[Words]
+
+    @property
+    def figures(self) -> bool:
+        """Whether any question has more than a word."""
+        return any(row.item["how"] == "figures" for row in self.rows)
+
+    @property
+    def waiting(self) -> int:
+        """How many texts nobody has read."""
+        return sum(row.waiting for row in self.words)
+
+
+def result_of(box: Box, texts: Iterable[FreeText] | None = None) -> Result:
+    """The release of a box in the reader's language; `texts` are the box's own, where they are at hand already."""
+    tables = box.release.tables
+    items = tables["tables"][0]["items"] if tables["tables"] else {}
+    texts = list(FreeText.objects.filter(box=box)) if texts is None else [one for one in texts if one.box_id == box.pk]
+    rows, words = [], []
+    for key, kind, label in _asked(box):
+        if kind == "scale":
+            rows.append(Row(key, _on_days(label, key, tables), items.get(key, HIDDEN.as_json())))
+            continue
+        mine = [text for text in texts if text.question == key]
+        shown = [text.words for text in mine if text.state == TextState.SHOWN]
+        words.append(Words(label, shown, sum(text.state == TextState.WAITING for text in mine)))
+    turnout = tables["turnout"]
+    told = answered_in_all(turnout) if "sums" in tables else answered(turnout)
+    return Result(told, bool(turnout["n"]), rows if items else [], words)
+
+
+def _on_days(label: str, key: str, tables: Mapping[str, Any]) -> str:
+    """The question; in a total that sums it over fewer days than others, with how many these are."""
+    sums = tables.get("sums", {})
+    days = len(sums.get(key, []))
+    if not days or days == len(sums[""]):
+        return label
+    return ngettext("%(question)s (on %(n)s day)", "%(question)s (on %(n)s days)", days) % {
+        "question": label,
+        "n": days,
+    }
+
+
+def label_of(box: Box, question: str) -> str:
+    """The words of a question that was asked."""
+    return next((label for key, _kind, label in _asked(box) if key == question), "")
+
+
+def _asked(box: Box) -> list[tuple[str, str, str]]:
+    """Key, kind and words of each question: of a pool as its release names them, else as the box asks."""
+    language = spoken()
+    if box.questions.get("pages"):
+        form = ballots.from_json(box.questions)
+        return [(one.key, one.kind, say(one.label, language)) for one in form.questions]
+    return [(one["key"], one["kind"], say(one["label"], language)) for one in box.release.tables.get("questions", [])]
