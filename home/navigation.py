@@ -1,11 +1,12 @@
 """What the shell of a page shows: who reads, in which language, and the way to what this person can do."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from base.languages import spoken
 from events.models import Abstract, Review
 from events.states import AbstractState
-from people.models import Person, Region
+from people.models import Region
 from people.states import Language, Role
 from programmes.models import Approval, Enrolment
 
@@ -81,21 +82,17 @@ class Shell:
         return _("Participant") if self.takes_part else ""
 
     @cached_property
-    def own(self) -> dict[str, Any]:
-        """What the person has of her own, each leading to a page of its own: one query."""
-        abstracts = Abstract.objects.visible_to(self.person).filter(person=OuterRef("pk"))
-        reviews = Review.objects.filter(reviewer=OuterRef("pk")).exclude(abstract__state=AbstractState.WITHDRAWN)
-        waiting = reviews.filter(answered_at__isnull=True, stood_aside=False).order_by().values("reviewer")
-        return (
-            Person.objects.filter(pk=self.person.pk)
-            .values(
-                enrolled=Exists(Enrolment.objects.filter(person=OuterRef("pk"))),
-                wrote=Exists(abstracts),
-                reviewer=Exists(reviews),
-                to_review=Subquery(waiting.annotate(number=Count("pk")).values("number")),
-            )
-            .get()
-        )
+    def own(self) -> Counter[str]:
+        """How many things of each kind the person has of her own, each kind with a page of its own: one query."""
+        reviews = Review.objects.filter(reviewer=self.person).exclude(abstract__state=AbstractState.WITHDRAWN)
+        things: dict[str, QuerySet[Any]] = {
+            "enrolled": Enrolment.objects.filter(person=self.person),
+            "wrote": Abstract.objects.visible_to(self.person).filter(person=self.person),
+            "reviewer": reviews,
+            "to_review": reviews.filter(answered_at__isnull=True, stood_aside=False),
+        }
+        first, *others = (rows.order_by().values_list(Value(kind), flat=True) for kind, rows in things.items())
+        return Counter(first.union(*others, all=True))
 
     @cached_property
     def takes_part(self) -> bool:
@@ -167,8 +164,7 @@ class Shell:
         if self.own["wrote"]:
             yield Item(_("My abstracts"), reverse("events:my_abstracts"), "file")
         if self.own["reviewer"]:
-            to_review = self.own["to_review"] or 0
-            yield Item(_("Abstracts to review"), reverse("events:reviews"), "check", count=to_review)
+            yield Item(_("Abstracts to review"), reverse("events:reviews"), "check", count=self.own["to_review"])
         if reach.staff_paths:
             waiting = Approval.objects.visible_to(self.person).open().count()
             yield Item(_("My staff"), reverse("programmes:staff"), "people", count=waiting)

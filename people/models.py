@@ -226,19 +226,24 @@ class Person(AbstractBaseUser):
     def reach(self) -> Reach:
         """How far this person's roles reach today; read once for the request."""
         today = now().date()
-        rows = list(self.roles.on(today).select_related("organisation"))
-        region_ids = tuple(sorted({row.region_id for row in rows if row.role == Role.COORDINATOR and row.region_id}))
+        held = self.roles.on(today).values_list("role", "region_id", "organisation__path", "organisation__past_paths")
+        region_ids: set[int] = set()
+        paths: dict[str, list[str]] = {role: [] for role in Role.values}
+        for role, region_id, path, past in held:
+            if role == Role.COORDINATOR and region_id:
+                region_ids.add(region_id)
+            paths[role] += [path, *past] if path else []
         region_paths: list[str] = []
         if region_ids:
             parts = Participation.objects.on(today).filter(region_id__in=region_ids)
             for path, past in parts.values_list("organisation__path", "organisation__past_paths"):
                 region_paths += [path, *past]
         return Reach(
-            administrator=any(row.role == Role.ADMINISTRATOR for row in rows),
-            region_ids=region_ids,
+            administrator=any(role == Role.ADMINISTRATOR for role, *_where in held),
+            region_ids=tuple(sorted(region_ids)),
             region_paths=sorted(set(region_paths)),
-            director_paths=[path for row in rows if row.role == Role.DIRECTOR for path in row.paths],
-            manager_paths=[path for row in rows if row.role == Role.MANAGER for path in row.paths],
+            director_paths=paths[Role.DIRECTOR],
+            manager_paths=paths[Role.MANAGER],
         )
 
 
@@ -271,11 +276,6 @@ class RoleAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} {self.region or self.organisation or ''}".strip()
-
-    @property
-    def paths(self) -> list[str]:
-        """The tree paths that the role reaches: its organisation's, and those that came before it."""
-        return [self.organisation.path, *self.organisation.past_paths] if self.organisation else []
 
 
 class Employment(models.Model):
