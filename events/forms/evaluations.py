@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from crispy_forms.layout import Field, Fieldset, Layout
+from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import Helper, PlainForm
 from events.rules.evaluations import MOST_OWN
+from people.forms.common import capital
 from people.states import Language
 
 
@@ -29,10 +30,10 @@ class EvaluationForm(PlainForm):
         self.languages = [Language(code) for code in languages]
         groups = []
         for number in range(1, MOST_OWN + 1):
-            names = [f"kind{number}"]
+            names: list[str] = []
             self.fields[f"kind{number}"] = forms.ChoiceField(
                 label=_("Kind of answer"),
-                choices=[("scale", _("five steps, from not at all to entirely")), ("text", _("own words"))],
+                choices=capital([("scale", _("five steps, from not at all to entirely")), ("text", _("own words"))]),
                 widget=forms.RadioSelect,
                 initial="scale",
                 required=False,
@@ -45,7 +46,8 @@ class EvaluationForm(PlainForm):
                     label=label, max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
                 )
             legend = _("Own question %(number)s (optional)")
-            groups.append(Fieldset(str(legend) % {"number": number}, *(Field(name) for name in names)))
+            words = Div(*(Field(name) for name in names), css_class="fields-row")
+            groups.append(Fieldset(str(legend) % {"number": number}, Field(f"kind{number}"), words))
         self.helper = Helper()
         self.helper.layout = Layout("wanted", *groups)
 
