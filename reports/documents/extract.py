@@ -31,6 +31,7 @@ from base import dates
 from base.languages import spoken
 from outbox import kinds
 from people.models import Person
+from people.states import Language
 
 
 @dataclass(frozen=True)
@@ -323,7 +324,7 @@ LABELS = {
     "last_seen_at": _("last seen"),
     "last_used_at": _("last used"),
     "left_at": _("left"),
-    "mark": _("attendance"),
+    "mark": _("whether you were there"),
     "may_attend_reason": _("why not attend"),
     "missed": _("missed day"),
     "name": _("name"),
@@ -447,6 +448,8 @@ def words_of(row: Any, field: models.Field[Any, Any]) -> str:
         return deed_words(value)
     if field.model._meta.label == "programmes.Transition" and field.name in ("before", "after"):
         return value_words("programmes.enrolment:", value) if value else ""
+    if field.name in ("language", "read_in", "publish_language"):
+        return str(dict(Language.choices).get(value, value))
     return plain(value)
 
 
