@@ -21,13 +21,15 @@ from events.states import (
     Audience,
     ClaimState,
     EventState,
+    PrintState,
     RegistrationState,
     Seen,
+    Way,
 )
 from people.querysets import within, works_below
 
 if TYPE_CHECKING:
-    from events.models import Abstract, Claim, Evaluation, Event, Material, Needs, Registration
+    from events.models import Abstract, BadgePrint, Claim, Evaluation, Event, Material, Needs, Registration
 
 
 def regions_of_work(person: Any) -> models.QuerySet[Any, Any]:
@@ -168,6 +170,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         has_place = Q(claim__isnull=True) | Q(claim__state=ClaimState.CONFIRMED)
         return self.standing().filter(has_place)
 
+    def coming_to(self, event: Event) -> RegistrationQuerySet:
+        """Those who are awaited at the place itself, and not those who follow the broadcast."""
+        return self.expected().filter(event=event).exclude(claim__places__way=Way.REMOTE)
+
     def standing(self) -> RegistrationQuerySet:
         """All but the cancelled."""
         return self.exclude(state=RegistrationState.CANCELLED)
@@ -187,6 +193,22 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         if reach.staff_paths:
             condition |= Q(person__in=Person.objects.visible_to(person).values("pk"))
         return self.filter(condition)
+
+
+class BadgePrintQuerySet(models.QuerySet["BadgePrint"]):
+    """Sheets of name badges."""
+
+    def to_print(self, now: datetime, tries: int) -> BadgePrintQuerySet:
+        """Those that wait, that nobody prints at this moment, and that have not failed too often; the oldest first."""
+        free = Q(print_after__isnull=True) | Q(print_after__lte=now)
+        return self.filter(free, state=PrintState.WAITING, tries__lt=tries).order_by("pk")
+
+    def visible_to(self, person: Any) -> BadgePrintQuerySet:
+        """Those of the regions that one coordinates."""
+        if not person.is_authenticated:
+            return self.none()
+        reach = person.reach
+        return self if reach.administrator else self.filter(event__region_id__in=reach.region_ids)
 
 
 class MaterialQuerySet(models.QuerySet["Material"]):

@@ -119,6 +119,22 @@ class Half(TextChoices):
     AFTERNOON = "pm", _("afternoon")
 
 
+class BadgeSheet(TextChoices):
+    """Labels that name badges are printed on; `events.labels` has their measures under the same names."""
+
+    CARDS = "90x60", _("cards of 90 × 60 mm, 8 on plain paper with lines to cut along")
+    WIDE = "99x68", _("labels of 99 × 68 mm, 8 on a sheet")
+    FLAT = "99x57", _("labels of 99 × 57 mm, 10 on a sheet")
+    SMALL = "80x50", _("labels of 80 × 50 mm, 10 on a sheet")
+    A7 = "105x74", _("labels of 105 × 74 mm, 8 on a sheet without gaps")
+
+
+class PrintState(TextChoices):
+    WAITING = "waiting", _("waiting")
+    READY = "ready", pgettext_lazy("a file", "ready")
+    FAILED = "failed", pgettext_lazy("a file", "failed")
+
+
 class Seen(TextChoices):
     """Who sees material."""
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from events import actions
-from events.actions import drafts, evaluations, guests, material, publishing, sign_up
+from events.actions import badges, drafts, evaluations, guests, material, publishing, sign_up
 from outbox import clock
 
 REMINDERS = "events.reminders"
@@ -99,3 +99,9 @@ def clear_empty(now: datetime) -> int:
 def tell_interested(now: datetime) -> int:
     """Those who wanted to know are told that registration has opened."""
     return publishing.tell_interested(now=now)
+
+
+@clock.job(badges.PRINTER, title=_("Making name badges"), every=timedelta(minutes=1), shared=True)
+def print_badges(now: datetime) -> int:
+    """Make the sheets of name badges that wait."""
+    return badges.print_waiting(now=now)

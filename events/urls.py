@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from events.views import (
     abstracts,
     asking,
+    badges,
     calls,
     days,
     door,
@@ -106,7 +107,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/<int:pk>/organise/door/send/", door.door_send, name="door_send"),
     path("events/<int:pk>/organise/presence/", door.presence, name="presence"),
     path("events/<int:pk>/organise/presence/file/", door.presence_file, name="presence_file"),
+    path("events/<int:pk>/organise/presence/sheet.pdf", door.presence_sheet, name="presence_sheet"),
     path("events/<int:pk>/organise/presence/<int:registration>/", door.presence_one, name="presence_one"),
+    # Name badges, and the name on one's own.
+    path("events/<int:pk>/organise/badges/", badges.badges, name="badges"),
+    path("events/<int:pk>/organise/badges/<int:number>.pdf", badges.badges_file, name="badges_file"),
+    path(
+        "events/<int:pk>/organise/registrations/<int:registration>/badge/",
+        badges.badge_of,
+        name="badge_of",
+    ),
+    path("events/<int:pk>/badge/", badges.badge_name, name="badge_name"),
     # Calls for abstracts: the organiser's pages, reviewers, the public section, and the links of those who write.
     path("events/<int:pk>/organise/abstracts/", calls.call, name="call"),
     path("events/<int:pk>/organise/abstracts/edit/", calls.call_edit, name="call_edit"),

@@ -27,6 +27,9 @@ ATTENDANCE: list[URLPattern] = [
     path("programmes/cohorts/<int:pk>/attendance/", attendance.grid, name="attendance"),
     path("programmes/cohorts/<int:pk>/attendance/mark/", attendance.mark, name="mark"),
     path("programmes/cohorts/<int:pk>/days/<int:number>/attendance/", attendance.door, name="door"),
+    path(
+        "programmes/cohorts/<int:pk>/days/<int:number>/attendance/sheet.pdf", attendance.door_sheet, name="door_sheet"
+    ),
     path("programmes/enrolments/<int:pk>/make-up/", attendance.make_up, name="make_up"),
     path("programmes/enrolments/<int:pk>/make-up/<int:make_up>/undo/", attendance.undo_make_up, name="undo_make_up"),
 ]

@@ -1,5 +1,6 @@
 """What exists around events, and what the database forbids; one module per subject."""
 
+from events.models.badges import BadgePrint
 from events.models.calls import Abstract, Author, Call, Consent, Review
 from events.models.evaluations import Evaluation
 from events.models.events import AgendaItem, Change, Event, Interest, Invited, Question, Reminder, Staff
@@ -12,6 +13,7 @@ __all__ = [
     "AgendaItem",
     "Attendance",
     "Author",
+    "BadgePrint",
     "Call",
     "CapacityChange",
     "Change",

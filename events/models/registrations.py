@@ -34,6 +34,8 @@ class Registration(models.Model):
     # Part of the personal link; raising it makes earlier links open nothing.
     link_version = models.PositiveIntegerField(default=1, db_default=1)
     badge_printed_at = models.DateTimeField(null=True, blank=True)
+    # What stood on the badge, as a digest: when name or employer have changed since, the badge is new again.
+    badge_words = models.CharField(max_length=32, blank=True, default="", db_default="")
     absence_reason = models.CharField(_("reason"), max_length=300, blank=True)
     absence_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()

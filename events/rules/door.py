@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -207,6 +207,22 @@ def name_of(registration: Registration, viewer: Any) -> str:
     if registration.person.protected and not may_read_name(registration.person, viewer):
         return str(registration.person.substitute_code)
     return shown_name(registration, viewer)
+
+
+def lines_to_sign(
+    registrations: Iterable[Registration], employers: Mapping[int, str] | None = None
+) -> list[tuple[str, str]]:
+    """Names and employers for a paper that lies on a table, by name: of protected identities the code, no employer.
+
+    `employers` are by person, where the registration itself says none.
+    """
+    known = employers or {}
+    lines = []
+    for row in registrations:
+        said = str(row.organisation.name) if row.organisation is not None else row.employer
+        own = said or known.get(row.person_id, "")
+        lines.append((name_of(row, None), "" if row.person.protected else own))
+    return sorted(lines, key=lambda line: nordic.sort_key(line[0]))
 
 
 def folded(text: str) -> str:

@@ -23,6 +23,7 @@ from events.letters import notices_of, scope_of, whole_place_of
 from events.letters.days import own_token
 from events.models import Event, Needs, Registration
 from events.rules import abstracts as abstract_rules
+from events.rules import badges
 from events.rules import door as door_rules
 from events.rules import material as material_rules
 from events.states import EventKind, EventState
@@ -72,6 +73,8 @@ def event(request: Request, pk: int) -> HttpResponse:
         "registration": registration,
         "may_be_absent": registration is not None
         and rules.why_not_report_absence(registration, request.user, now=moment) is None,
+        "may_name_badge": registration is not None
+        and badges.why_not_name(registration, request.user, now=moment) is None,
         "may_arrange": rules.why_not_change_practicalities(found, request.user) is None
         and rules.why_not_change(found, now=moment) is None,
         "may_see_needs": organises or works,

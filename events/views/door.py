@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,13 @@ from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils.http import content_disposition_header, urlencode
 from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from base import dates
 from base.clock import now
 from base.forms import render_form
 from base.marks import audited, note
@@ -25,9 +27,10 @@ from base.refusal import Refusal
 from documents.sheets import Cell, Workbook
 from events import rules as event_rules
 from events.actions import door as actions
+from events.documents import attendance
 from events.forms.door import CheckInForm, DoorFilter, PresenceForm, read_seen
 from events.halves import HalfDay
-from events.letters import scope_of
+from events.letters import scope_of, whole_place_of
 from events.limits import wall
 from events.models import Event, Registration, Scan
 from events.rules import door as rules
@@ -56,7 +59,7 @@ ASSETS = (
 def _event(request: Request, pk: int) -> Event:
     """An event with a door that one stands at; nobody else learns who comes."""
     found = Event.objects.visible_to(request.user).filter(kind__in=rules.KINDS)
-    event = get_object_or_404(found.select_related("region"), pk=pk)
+    event = get_object_or_404(found.select_related("region", "host"), pk=pk)
     if not rules.may_stand(event, request.user):
         raise Http404
     return event
@@ -317,6 +320,34 @@ def presence(request: Request, pk: int) -> HttpResponse:
         "organises": event_rules.organises(event, request.user),
     }
     return render(request, "events/door/presence.html", context)
+
+
+@audited("attendance.seen")
+@require_safe
+def presence_sheet(request: Request, pk: int) -> HttpResponse:
+    """The list of those who are awaited as a paper to sign, made when it is asked for and kept nowhere."""
+    event = _event(request, pk)
+    rows = list(Registration.objects.coming_to(event).select_related("person", "organisation"))
+    note(request, about=event, scope=scope_of(event), rows=len(rows))
+    return sheet_to_sign(event, rules.lines_to_sign(rows))
+
+
+def sheet_to_sign(event: Event, lines: Sequence[tuple[str, str]], *, kind: str = "") -> HttpResponse:
+    """These names and employers as a paper to sign on each day of the event."""
+    sheet = attendance.Sheet(
+        title=str(event.title),
+        kind=kind or capfirst(event.get_kind_display()),
+        region=str(event.region.name),
+        days=attendance.days_of(event.date, event.last_date),
+        hours="" if event.last_date else dates.time_span(event.start_time, event.end_time),
+        where=whole_place_of(event),
+        lines=[attendance.Line(name, organisation) for name, organisation in lines],
+    )
+    response = HttpResponse(attendance.print_sheet(sheet).content, content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(False, attendance.file_name(event.date)) or "inline"
+    response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def _by(scan: Scan, request: Request) -> str:

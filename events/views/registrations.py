@@ -28,6 +28,7 @@ from events.forms.sign_up import AddForm, CapacityForm, ExportForm, OfferReasonF
 from events.letters import scope_of
 from events.letters.sign_up import positions
 from events.models import CapacityChange, Event, Needs, Places, Question, Registration, Reply, Reserve
+from events.rules import badges
 from events.rules import sign_up as rules
 from events.states import LIVE, ClaimState
 from people.models import Request
@@ -161,6 +162,7 @@ def registration(request: Request, pk: int, registration: int) -> HttpResponse:
         "replies": [(one.question.label, rules.reply_words(one.question, one.value)) for one in replies],
         "before": rules.before_in_line(claim) if claim and claim.state == ClaimState.WAITLISTED else None,
         "until": rules.local(claim.expires_at, event) if claim and claim.expires_at else None,
+        "may_name_badge": badges.why_not_name(row, request.user, now=moment) is None,
         "may_cancel": rules.stands(row) and rules.why_not_change_own(row, now=moment) is None,
         "may_offer": claim is not None
         and claim.state == ClaimState.WAITLISTED

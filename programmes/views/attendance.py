@@ -14,10 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from base import dates
 from base.clock import now
 from base.forms import render_form
-from base.marks import audited
+from base.marks import audited, note
 from base.refusal import Forbidden, Refusal
+from events.letters import scope_of
 from events.models import Registration
+from events.rules.door import lines_to_sign
 from events.states import EventState, RegistrationState
+from events.views.door import sheet_to_sign
 from people.models import Request
 from people.rules import name_for
 from programmes.actions import attendance as actions
@@ -200,6 +203,18 @@ def door(request: Request, pk: int, number: int) -> HttpResponse:
     rows = [_door_row(request, registration, form) for registration in registrations]
     context = {"day": day, "cohort": day.cohort, "rows": rows, "refusal": refusal}
     return render_form(request, "programmes/door.html", form, context)
+
+
+@audited("attendance.seen")
+@require_safe
+def door_sheet(request: Request, pk: int, number: int) -> HttpResponse:
+    """One day's list as a paper to sign, made when it is asked for and kept nowhere."""
+    day = _day(request, pk, number)
+    rows = list(Registration.objects.coming_to(day.event).select_related("event", "person", "organisation"))
+    enrolled = Enrolment.objects.filter(cohort=day.cohort, person__in=[row.person_id for row in rows])
+    employers = dict(enrolled.values_list("person_id", "organisation__name"))
+    note(request, about=day.event, scope=scope_of(day.event), rows=len(rows))
+    return sheet_to_sign(day.event, lines_to_sign(rows, employers), kind=f"{day.cohort}, {day}")
 
 
 def _door_row(request: Request, registration: Registration, form: DoorForm) -> dict[str, Any]:

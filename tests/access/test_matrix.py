@@ -54,8 +54,8 @@ def running(world: World) -> dict[str, Any]:
 
 
 @on(
-    "programmes:door", "programmes:day", "programmes:day_edit", "programmes:day_host", "programmes:day_place",
-    "programmes:day_move", "programmes:day_cancel",
+    "programmes:door", "programmes:door_sheet", "programmes:day", "programmes:day_edit", "programmes:day_host",
+    "programmes:day_place", "programmes:day_move", "programmes:day_cancel",
 )  # fmt: skip
 def day(world: World) -> dict[str, Any]:
     """Its next day, in Eskilstuna, which has a host and a lecturer."""
@@ -237,7 +237,8 @@ def lecturers_material(world: World) -> dict[str, Any]:
 
 
 @on("events:door", "events:door_shell", "events:door_worker", "events:door_names", "events:door_send",
-    "events:presence", "events:presence_file")  # fmt: skip
+    "events:presence", "events:presence_file", "events:presence_sheet", "events:badges",
+    "events:badge_name")  # fmt: skip
 def seminar_with_a_door(world: World) -> dict[str, Any]:
     """The next day, as a seminar to which people come."""
     from events.models import Event
@@ -250,6 +251,35 @@ def seminar_with_a_door(world: World) -> dict[str, Any]:
 def who_came(world: World) -> dict[str, Any]:
     """Tuva on that seminar."""
     return {**seminar_with_a_door(world), "registration": world.things["registration"].pk}
+
+
+@on("events:badges_file")
+def printed_badges(world: World) -> dict[str, Any]:
+    """Badges of that seminar, made."""
+    from documents.actions import keep_file
+    from events.models import BadgePrint
+
+    event = seminar_with_a_door(world)["pk"]
+    file = keep_file(source=b"%PDF-", kind="badges", name="badges.pdf", content_type="application/pdf", now=NOW)
+    row = BadgePrint.objects.create(
+        event_id=event, sheet="90x60", language="sv", state="ready", file=file, created_at=NOW, ready_at=NOW
+    )
+    return {"pk": event, "number": row.pk}
+
+
+@on("events:badge_of")
+def a_badge_of_somebody(world: World) -> dict[str, Any]:
+    """Tuva's badge on that seminar, where she has a place of her own."""
+    from events.models import Claim, Places, Registration
+
+    event = seminar_with_a_door(world)["pk"]
+    row: Registration = world.things["registration"]
+    places = Places.objects.create(region=world.cast.sormland, event_id=event, way="on_site", sold=1)
+    claim = Claim.objects.create(
+        places=places, person_id=row.person_id, state="confirmed", created_at=NOW, changed_at=NOW
+    )
+    Registration.objects.filter(pk=row.pk).update(claim=claim)
+    return {"pk": event, "registration": row.pk}
 
 
 @on("events:public_material")
