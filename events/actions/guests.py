@@ -107,6 +107,7 @@ def _stand_as_number(row: Registration, now: datetime) -> None:
         by=None,
         absence_reason="",
         badge_printed_at=None,
+        badge_words="",
         link_version=F("link_version") + 1,
         changed_at=now,
     )
