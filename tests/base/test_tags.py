@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
+from django import forms
 from django.core.paginator import Paginator
 from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
@@ -115,3 +116,18 @@ def test_the_date_tile_is_in_the_reader_s_language():
     assert show(tile, date=date(2027, 5, 12)).count("maj") == 1
     assert "touko" in show(tile, "fi", date=date(2027, 5, 12))
     assert "12." in show(tile, "fi", date=date(2027, 5, 12))
+
+
+def test_very_long_words_say_where_a_narrow_column_may_divide_them():
+    shown = show("{{ t|breakable }}", t="Sosiaalityöntekijän rooli")
+    assert shown.split("\u00ad") == ["Sosiaa", "li", "työn", "te", "kijän rooli"]
+    assert show("{{ t|breakable }}", t="Uppföljning, SIP <och> Lex Sarah") == "Uppföljning, SIP &lt;och&gt; Lex Sarah"
+
+
+def test_filters_that_are_set_are_counted():
+    class Filters(forms.Form):
+        q = forms.CharField(required=False)
+        side = forms.ChoiceField(required=False, choices=[("", "Alla"), ("applied", "Anmäld")])
+
+    assert show("{{ f|chosen }}", f=Filters()) == "0"
+    assert show("{{ f|chosen }}", f=Filters({"q": "", "side": "applied"})) == "1"
