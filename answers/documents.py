@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from answers import ballots
+from answers import ballots, kinds
 from answers.ballots import say
 from answers.models import Box, FreeText
 from answers.states import TextState
@@ -168,7 +168,7 @@ def label_of(box: Box, question: str) -> str:
 def _asked(box: Box) -> list[tuple[str, str, str]]:
     """Key, kind and words of each question: of a pool as its release names them, else as the box asks."""
     language = spoken()
-    if box.questions.get("pages"):
+    if not kinds.find(box.kind).gathers:
         form = ballots.from_json(box.questions)
         return [(one.key, one.kind, say(one.label, language)) for one in form.questions]
     return [(one["key"], one["kind"], say(one["label"], language)) for one in box.release.tables.get("questions", [])]

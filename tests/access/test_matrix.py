@@ -343,7 +343,8 @@ def released_box(world: World, kind: str, owner: str) -> Any:
     """A box of which something is published, and a text in it that nobody has read."""
     from answers.models import Box, FreeText, Release
 
-    facts = {"scope": f"region:{world.cast.sormland.pk}", "state": "released", "frozen_digest": "x"}
+    facts: dict[str, Any] = {"scope": f"region:{world.cast.sormland.pk}", "state": "released", "frozen_digest": "x"}
+    facts["questions"] = {"pages": []}
     box, _made = Box.objects.get_or_create(owner=owner, defaults={**facts, "kind": kind, "public_key": b"x" * 32})
     turnout = {"n": "", "invited": 20, "percent": ""}
     Release.objects.get_or_create(box=box, defaults={"tables": {"turnout": turnout, "tables": []}, "at": NOW})
