@@ -20,15 +20,6 @@ from django.template.defaultfilters import default
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 THEIRS = TEMPLATES / "bootstrap5"  # crispy's own templates, as far as ours replace them
-DATABASE = {"db", "transactional_db", "live_server"}
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what may ask the database: pytest-django lets nobody else, and the others do not care which one it is."""
-    for item in items:
-        if item.get_closest_marker("django_db") or DATABASE & set(getattr(item, "fixturenames", ())):
-            item.add_marker("database")
 
 
 def pytest_collection_finish() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import translation
@@ -294,22 +293,3 @@ def answer_authorship(*, author: Author, yes: bool, now: datetime) -> Author:
     deed = "coauthor_confirmed" if yes else "coauthor_declined"
     audit.record(deed, by=None, about=row.abstract, scope=scope_of(row.abstract.call.event), now=now, author=row.pk)
     return row
-
-
-# ---------- Rights ----------
-
-
-def about(person: Person) -> list[dict[str, Any]]:
-    """What abstracts say of a person, for her own copy of what is kept."""
-    rows = Abstract.objects.filter(person=person).prefetch_related("authors", "consents")
-    return [
-        {
-            "title": row.title,
-            "text": row.text,
-            "state": row.state,
-            "publish": row.publish,
-            "consents": [{"publish": one.publish, "at": one.at.isoformat()} for one in row.consents.all()],
-            "authors": [author.name for author in row.authors.all()],
-        }
-        for row in rows
-    ]
