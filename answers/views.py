@@ -18,9 +18,8 @@ from answers.ballots import Answers, say
 from answers.forms import CodeForm, PageForm
 from base.clock import now
 from base.forms import render_form
+from base.languages import NAMES
 from base.refusal import Refusal
-
-LANGUAGES = [(code, str(name)) for code, name in (("sv", "svenska"), ("fi", "suomi"), ("en", "English"))]
 
 
 def _spoken(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -28,7 +27,7 @@ def _spoken(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def speaking(request: HttpRequest, language: str) -> HttpResponse:
-        if language not in dict(LANGUAGES):
+        if language not in NAMES:
             raise Http404
         with translation.override(language):
             response = view(request, language)
@@ -142,7 +141,7 @@ def _around(language: str) -> dict[str, Any]:
     """What stands around every page: the languages, and who owns the keys."""
     return {
         "quiet": True,
-        "languages": [(code, name, code == language) for code, name in LANGUAGES],
+        "languages": [(code, name, code == language) for code, name in NAMES.items()],
         "language": language,
         "embedded": settings.KEYS_EMBEDDED,
     }

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import Helper, NameField, PlainForm
+from base.languages import NAMES
 from base.nordic import sort_key
 from people.models import Organisation, Person, Region
 from people.states import Language
@@ -79,8 +80,8 @@ def capital(choices: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
 
 
 def in_language(label: Any, code: str) -> Any:
-    """A label with the language that the words are written in, as lazy as its own: Title (Svenska)."""
-    return format_lazy("{} ({})", label, Language(code).label)
+    """A label with the language that the words are written in, as lazy as its own: Title (svenska)."""
+    return format_lazy("{} ({})", label, NAMES[code])
 
 
 def phone_field() -> forms.CharField:
