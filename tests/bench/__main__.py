@@ -45,6 +45,7 @@ ITEMS = [
     Item("coordinator's list of 2,000 people", "list", "list", 20, 80, 6, 10),
     Item("XLSX export of 10,000 rows", "export", "workbook", 1, 1, 2.5, 15),
     Item("100 reminders over one connection", "reminders", "mails", 1, 3, 10, 300),
+    Item("500 name badges in one PDF", "badges", "pages", 1, 1, 2.5, 50),
 ]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import django
 
-PEOPLE, EXPORTED, REMINDED = 2_000, 10_000, 100
+PEOPLE, EXPORTED, REMINDED, BADGES = 2_000, 10_000, 100, 500
 FIRST = ["Åsa", "Björn", "Maija", "Öivind", "Selma", "Kerttu", "Tage", "Yrsa"]
 LAST = ["Åkervall", "Lindh", "Mäkelä", "Östling", "Virtanen", "Ekdahl", "Björklund", "Zetterman"]
 ADDRESS = re.compile(r'(?:value="(\d+)")[^>]*data-employer="(\d+)"')
@@ -235,6 +235,36 @@ def reminders() -> Callable[[], None]:
     return send
 
 
+def badges() -> Callable[[], None]:
+    """The badges of a seminar with five hundred people, ordered and made as the worker makes them; each time all."""
+    from base.clock import now
+    from events.actions import badges as actions
+    from events.models import BadgePrint, Event, Registration
+    from people.models import Person
+
+    event = Event.objects.filter(kind="seminar", starts_at__gt=now()).order_by("pk").last()
+    assert event is not None
+    by = Person.objects.get(email="coordinator@demo.example")
+    have = Registration.objects.coming_to(event).count()
+    people = Person.objects.filter(email__startswith="bench").order_by("pk")[: BADGES - have]
+    Registration.objects.bulk_create(
+        [
+            Registration(event=event, person=person, employer="Katrineholms kommun", created_at=now(), changed_at=now())
+            for person in people
+        ]
+    )
+
+    def make() -> None:
+        actions.ask_badges(event=event, sheet="90x60", only_new=False, by=by, now=now())
+        assert actions.print_waiting(now=now()) == 1
+        latest = BadgePrint.objects.select_related("file").first()
+        assert latest is not None
+        assert latest.file is not None
+        assert (latest.count, latest.file.size <= BADGES * 10 * 1024) == (BADGES, True)
+
+    return make
+
+
 def items() -> dict[str, Callable[[], Any]]:
     """What can be measured here."""
     from django.test import Client
@@ -247,6 +277,7 @@ def items() -> dict[str, Callable[[], Any]]:
         "list": listing(Client()),
         "export": export,
         "reminders": reminders(),
+        "badges": badges(),
     }
 
 
