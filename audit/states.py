@@ -153,6 +153,7 @@ DEEDS: dict[str, Promise] = {
     "export.ready": pgettext_lazy("a deed", "Export ready"),
     "export.stopped": pgettext_lazy("a deed", "Export stopped"),
     "feed_renewed": pgettext_lazy("a deed", "Address of the calendar feed renewed"),
+    "figures.fetched": pgettext_lazy("a deed", "Figures of the programmes taken as a file"),
     "guest_erased": pgettext_lazy("a deed", "Guest erased"),
     "guest_joined": pgettext_lazy("a deed", "Guest joined with a person"),
     "guest_registered": pgettext_lazy("a deed", "Guest registered"),

@@ -168,6 +168,8 @@ class Shell:
         if reach.staff_paths:
             waiting = Approval.objects.visible_to(self.person).open().count()
             yield Item(_("My staff"), reverse("programmes:staff"), "people", count=waiting)
+        if reach.director_paths and not (reach.coordinator or reach.administrator):
+            yield Item(_("Programmes in figures"), reverse("reports:figures"), "chart")
         if reach.coordinator or reach.administrator:
             yield Item(_("Programmes"), reverse("programmes:programmes"), "book")
             yield Item(_("Events"), reverse("events:organised"), "cal")
@@ -178,6 +180,7 @@ class Shell:
             yield Item(_("People"), reverse("people:persons"), "person")
             yield Item(_("Organisations"), reverse("people:organisations"), "net")
             yield Item(_("Roles"), reverse("people:roles"), "key")
+            yield Item(_("Programmes in figures"), reverse("reports:figures"), "chart")
             yield Item(_("Reports and export"), reverse("reports:exports"), "down-tray")
             yield Item(_("Log of deeds"), reverse("audit:deeds"), "lock")
         if reach.administrator:

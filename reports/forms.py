@@ -1,5 +1,6 @@
 """What may be typed to get a file."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -37,3 +38,30 @@ class ExportForm(PlainForm):
             if len(own) == 1:
                 field.initial = own[0].pk
                 field.widget = forms.HiddenInput()
+
+
+class FiguresFilter(PlainForm):
+    """Which figures the page shows; what there is only one of is not asked for."""
+
+    show_optional = False
+    region = forms.TypedChoiceField(label=_("Region"), required=False, coerce=int, empty_value=None)
+    programme = forms.TypedChoiceField(label=_("Programme"), required=False, coerce=int, empty_value=None)
+    first = forms.TypedChoiceField(label=_("From the year"), required=False, coerce=int, empty_value=None)
+    last = forms.TypedChoiceField(label=_("To the year"), required=False, coerce=int, empty_value=None)
+
+    def __init__(
+        self,
+        *args: Any,
+        regions: Sequence[tuple[str, str]],
+        programmes: Sequence[tuple[str, str]],
+        years: Sequence[int],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.choice("region").choices = [("", _("All regions")), *regions]
+        self.choice("programme").choices = [("", _("All programmes")), *programmes]
+        numbers = [(str(year), str(year)) for year in years]
+        self.choice("first").choices = [("", _("The first year")), *numbers]
+        self.choice("last").choices = [("", _("The latest year")), *numbers]
+        if len(regions) < 2:
+            del self.fields["region"]

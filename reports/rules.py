@@ -1,9 +1,12 @@
 """Who may export what."""
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from base.refusal import Forbidden, Refusal
 from people.models import Person, Region
+from people.querysets import within
+from programmes.models import Enrolment
 
 
 class NotYours(Forbidden):
@@ -38,3 +41,24 @@ def why_not_export(person: Person, region: Region | None) -> Refusal | None:
 def may_see_attendance(person: Person, region_id: int) -> bool:
     """Whether someone with protected identity may stand in the file with more than a code: in one's own region only."""
     return region_id in person.reach.region_ids
+
+
+def may_see_figures(person: Person) -> bool:
+    """Whether the page of figures is for this person: administrators, coordinators and directors."""
+    reach = person.reach
+    return reach.administrator or reach.coordinator or bool(reach.director_paths)
+
+
+def counted_for(person: Person) -> QuerySet[Enrolment]:
+    """The enrolments that stand in this person's figures: of one's regions, and of the municipality that one directs.
+
+    Only rows that the person may read one by one are counted, so nothing needs to be hidden from her; another
+    employer's people are in no figure of a director's, in no total either, from which they could be worked out.
+    """
+    seen = Enrolment.objects.visible_to(person)
+    reach = person.reach
+    if reach.administrator:
+        return seen
+    return seen.filter(
+        Q(cohort__programme__region_id__in=reach.region_ids) | within(reach.director_paths, "unit__path")
+    )

@@ -8,11 +8,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
+from django.urls import reverse
+from django.utils.http import content_disposition_header, urlencode
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from base import dates
 from base.clock import now
 from base.forms import render_form
 from base.languages import spoken
@@ -20,9 +22,10 @@ from base.marks import audited
 from base.refusal import Refusal
 from documents.views import answer_file
 from people.models import Region, Request
-from reports import actions
+from reports import actions, rules
 from reports.documents import extract
-from reports.forms import ExportForm
+from reports.documents import figures as printed
+from reports.forms import ExportForm, FiguresFilter
 from reports.models import Export
 from reports.states import ExportKind, ExportState
 
@@ -97,6 +100,104 @@ def export_cancel(request: Request, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, _("The file is stopped. Nothing was stored."))
     return redirect("reports:exports")
+
+
+# ---------- Figures ----------
+
+
+def _figures(request: Request) -> tuple[printed.Figures, FiguresFilter, printed.Choice]:
+    """What the reader may count, the filter as it stands in the address, and the choice that it makes."""
+    if not rules.may_see_figures(request.user):
+        raise Http404  # nobody else knows that the page exists
+    found = printed.Figures(request.user)
+    form = FiguresFilter(
+        request.GET or None, regions=found.regions(), programmes=found.programmes(), years=found.all_years()
+    )
+    chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    choice = printed.Choice(**{name: chosen.get(name) for name in printed.Choice._fields})
+    return found, form, choice
+
+
+@require_GET
+def figures(request: Request) -> HttpResponse:
+    """How many applied, took part and got through, by municipality and year: bars and the table of the same."""
+    found, form, choice = _figures(request)
+    years = found.count(choice)
+    towns = printed.by_town(years)
+    total = printed.together(years)
+    picked = {name: value for name, value in choice._asdict().items() if value is not None}
+    context = {
+        "filter": form,
+        "clear": reverse("reports:figures") if picked else "",
+        "any": bool(found.rounds),
+        "years": years,
+        "first": years[-1].year if years else None,
+        "total": total,
+        "sentence": _sentence(total, years),
+        "charts": _charts(years, towns),
+        "towns": towns,
+        "titles": printed.titles(),
+        "definitions": printed.definitions(),
+        "own_only": not (request.user.reach.administrator or request.user.reach.coordinator),
+        "files": [
+            (f"{reverse('reports:figures_file')}?{urlencode({**picked, 'form': form})}", form.upper())
+            for form in printed.FORMS
+        ],
+    }
+    return render_form(request, "reports/figures.html", form, context, name="filter")
+
+
+def _charts(years: list[printed.Year], towns: list[printed.Sums]) -> list[dict[str, Any]]:
+    """The bars: by year where there are several, by municipality where there are several."""
+    by_year = [(str(year.year), year.total) for year in reversed(years)]
+    charts = [("year", _("Took part by year"), by_year), ("town", _("Took part by municipality"), _named(towns))]
+    return [
+        {"id": name, "title": title, "rows": rows, "largest": max(sums.took_part for _name, sums in rows) or 1}
+        for name, title, rows in charts
+        if len(rows) > 1 or (name == "year" and len(rows) == 1)
+    ]
+
+
+def _named(towns: list[printed.Sums]) -> list[tuple[str, printed.Sums]]:
+    return [(town.name, town) for town in towns]
+
+
+def _sentence(total: printed.Sums, years: list[printed.Year]) -> str:
+    """What the picture shows, in one sentence."""
+    if not years:
+        return ""
+    words = ngettext(
+        "%(n)s person has taken part in rounds that began %(years)s: %(completed)s completed, %(under_way)s still "
+        "there, %(left)s not completed or dropped out.",
+        "%(n)s people have taken part in rounds that began %(years)s: %(completed)s completed, %(under_way)s still "
+        "there, %(left)s not completed or dropped out.",
+        total.took_part,
+    )
+    first, last = years[-1].year, years[0].year
+    return words % {
+        "n": dates.number(total.took_part),
+        "years": str(first) if first == last else f"{first}–{last}",
+        "completed": dates.number(total.completed),
+        "under_way": dates.number(total.under_way),
+        "left": dates.number(total.ended_early),
+    }
+
+
+@audited("figures.fetched")
+@require_GET
+def figures_file(request: Request) -> HttpResponse:
+    """The table of the page as a file: the same figures, made when it is asked for and kept nowhere."""
+    found, _form, choice = _figures(request)
+    form = request.GET.get("form", printed.FORMS[0])
+    if form not in printed.FORMS:
+        raise Http404
+    content, kind = printed.write(found.count(choice), form, spoken())
+    name = f"{_('Programmes in figures')} {now():%Y-%m-%d}.{form}"
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 # ---------- What is kept about oneself ----------

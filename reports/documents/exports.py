@@ -111,23 +111,16 @@ class Participants:
         found = {}
         for cohort in cohorts:
             region = cohort.programme.region
-            start = cohort.places.starts_at or cohort.created_at
-            year = start.astimezone(ZoneInfo(region.time_zone)).year
-            found[cohort.pk] = Round(region.pk, region.name, cohort.programme.title, cohort.number, year)
+            found[cohort.pk] = Round(region.pk, region.name, cohort.programme.title, cohort.number, year_of(cohort))
         return found
 
     def made_up(self) -> dict[int, tuple[Decimal, int]]:
         """Hours and days that make-ups add to an enrolment: never more than the missed day has, and counted once."""
-        own = Attendance.objects.filter(
-            registration__event=OuterRef("missed__event"), registration__person=OuterRef("enrolment__person")
-        ).values("hours")[:1]
-        there = MakeUp.objects.filter(registration__attendance__hours__gt=0)
+        there = make_ups()
         if self.region:
             there = there.filter(enrolment__cohort__programme__region=self.region)
         found: dict[int, tuple[Decimal, int]] = {}
-        rows = there.annotate(own=Coalesce(Subquery(own), Decimal(0))).values_list(
-            "enrolment_id", "missed__event__hours", "registration__attendance__hours", "own"
-        )
+        rows = there.values_list("enrolment_id", "missed__event__hours", "registration__attendance__hours", "own")
         for enrolment, full, made, had in rows.iterator(chunk_size=CHUNK):
             hours, days = found.get(enrolment, (Decimal(0), 0))
             found[enrolment] = (hours + max(Decimal(0), min(full - had, made)), days + (0 if had else 1))
@@ -139,21 +132,11 @@ class Participants:
         states = {str(value): str(label) for value, label in ProgrammeSide.choices}
         yes, no = _("yes"), _("no")
         protected_ok = {one.region_id: may_see_attendance(self.viewer, one.region_id) for one in rounds.values()}
-        attended = (
-            Attendance.objects.filter(
-                registration__person=OuterRef("person_id"),
-                registration__event__course_day__cohort=OuterRef("cohort_id"),
-                mark=Mark.PRESENT,
-            )
-            .exclude(registration__event__state=EventState.CANCELLED)
-            .order_by()
-            .values("registration__person")
-        )
         query = (
             self.enrolments()
             .annotate(
-                own_hours=Subquery(attended.annotate(n=Sum("hours")).values("n")),
-                own_days=Subquery(attended.filter(hours__gt=0).annotate(n=Count("pk")).values("n")),
+                own_hours=Subquery(attended().annotate(n=Sum("hours")).values("n")),
+                own_days=Subquery(attended().filter(hours__gt=0).annotate(n=Count("pk")).values("n")),
             )
             .order_by(
                 F("cohort__places__starts_at").asc(nulls_last=True),
@@ -244,6 +227,36 @@ class Participants:
             finally:
                 book.close()
         return count
+
+
+def year_of(cohort: Cohort) -> int:
+    """The year in which a round begins, where it is held."""
+    start = cohort.places.starts_at or cohort.created_at
+    return start.astimezone(ZoneInfo(cohort.programme.region.time_zone)).year
+
+
+def attended() -> QuerySet[Any, Any]:
+    """The presence of an outer enrolment on its round's days, gathered to one row; cancelled days count nothing."""
+    return (
+        Attendance.objects.filter(
+            registration__person=OuterRef("person_id"),
+            registration__event__course_day__cohort=OuterRef("cohort_id"),
+            mark=Mark.PRESENT,
+        )
+        .exclude(registration__event__state=EventState.CANCELLED)
+        .order_by()
+        .values("registration__person")
+    )
+
+
+def make_ups() -> QuerySet[Any, Any]:
+    """Days made up by being there, with `own`: the hours that the person had on the missed day itself."""
+    own = Attendance.objects.filter(
+        registration__event=OuterRef("missed__event"), registration__person=OuterRef("enrolment__person")
+    ).values("hours")[:1]
+    return MakeUp.objects.filter(registration__attendance__hours__gt=0).annotate(
+        own=Coalesce(Subquery(own), Decimal(0))
+    )
 
 
 def file_name(region: Region | None, form: str, day: date, language: str) -> str:

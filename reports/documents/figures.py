@@ -1,0 +1,313 @@
+"""Figures of programmes by municipality and year: counted by the database, added up here, the same in every form."""
+
+import io
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Greatest, Least
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from base.nordic import sort_key
+from documents.sheets import Cell, CsvTable, Workbook
+from people.models import Person
+from programmes.models import Certificate, Cohort, Enrolment, Transition
+from programmes.states import TAKING_PART, ProgrammeSide, Side
+from reports.documents.exports import STARTED, attended, make_ups, year_of
+from reports.rules import counted_for
+
+FORMS = ("xlsx", "csv")
+HOURS = DecimalField(max_digits=12, decimal_places=2)
+
+
+class Choice(NamedTuple):
+    """What is counted: one region or all, one programme or all, from a year to a year."""
+
+    region: int | None = None
+    programme: int | None = None
+    first: int | None = None
+    last: int | None = None
+
+
+@dataclass
+class Sums:
+    """The figures of a municipality in a year, or of several together."""
+
+    name: str = ""
+    applied: int = 0
+    took_part: int = 0
+    completed: int = 0
+    not_completed: int = 0
+    dropped_out: int = 0
+    certificates: int = 0
+    hours: Decimal = Decimal(0)
+
+    def add(self, other: "Sums") -> None:
+        """Take another's figures in."""
+        self.applied += other.applied
+        self.took_part += other.took_part
+        self.completed += other.completed
+        self.not_completed += other.not_completed
+        self.dropped_out += other.dropped_out
+        self.certificates += other.certificates
+        self.hours += other.hours
+
+    @property
+    def ended_early(self) -> int:
+        """Those who took part and did not get through."""
+        return self.not_completed + self.dropped_out
+
+    @property
+    def under_way(self) -> int:
+        """Those who still take part, on a break or not."""
+        return self.took_part - self.completed - self.ended_early
+
+    @property
+    def reached(self) -> int:
+        """Those who have not left: where the last part of a bar begins."""
+        return self.took_part - self.ended_early
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The figures in the order of the columns."""
+        return [
+            self.applied,
+            self.took_part,
+            self.completed,
+            self.not_completed,
+            self.dropped_out,
+            self.hours,
+            self.certificates,
+        ]
+
+
+@dataclass
+class Year:
+    """A year: its total, and the municipalities of it."""
+
+    year: int
+    total: Sums = field(default_factory=Sums)
+    towns: list[Sums] = field(default_factory=list)
+
+
+class Figures:
+    """What `viewer` may count, and the figures of a choice of it; three statements whatever there is."""
+
+    def __init__(self, viewer: Person) -> None:
+        self.mine = counted_for(viewer)
+        rounds = Cohort.objects.filter(Exists(self.mine.filter(cohort=OuterRef("pk"))))
+        self.rounds = list(rounds.select_related("programme__region", "places").order_by("programme__title", "pk"))
+        self.years = {cohort.pk: year_of(cohort) for cohort in self.rounds}
+
+    def regions(self) -> list[tuple[str, str]]:
+        """The regions that there is something to count of."""
+        found = {str(row.programme.region_id): row.programme.region.name for row in self.rounds}
+        return sorted(found.items(), key=lambda item: item[1])
+
+    def programmes(self) -> list[tuple[str, str]]:
+        """The programmes; with their region, where there are several."""
+        several = len(self.regions()) > 1
+        return list(
+            {
+                str(row.programme_id): f"{row.programme.title}, {row.programme.region.name}"
+                if several
+                else row.programme.title
+                for row in self.rounds
+            }.items()
+        )
+
+    def all_years(self) -> list[int]:
+        """From the first year to the last, none left out."""
+        return list(range(min(self.years.values()), max(self.years.values()) + 1)) if self.years else []
+
+    def count(self, choice: Choice) -> list[Year]:
+        """The years of the choice, the newest first, each with its municipalities by name."""
+        chosen = {
+            row.pk
+            for row in self.rounds
+            if choice.region in (None, row.programme.region_id)
+            and choice.programme in (None, row.programme_id)
+            and (choice.first is None or self.years[row.pk] >= choice.first)
+            and (choice.last is None or self.years[row.pk] <= choice.last)
+        }
+        found: dict[int, Year] = {}
+        towns: dict[tuple[int, int], Sums] = {}
+        extra = self._made_up(chosen)
+        for row in self._counted(chosen):
+            year = self.years[row["cohort"]]
+            sums = towns.get((year, row["organisation"]))
+            if sums is None:
+                sums = towns[year, row["organisation"]] = Sums(row["organisation__name"])
+                found.setdefault(year, Year(year)).towns.append(sums)
+            own = Sums(
+                applied=row["applied"],
+                took_part=row["took_part"],
+                completed=row["completed"],
+                not_completed=row["not_completed"],
+                dropped_out=row["dropped_out"],
+                certificates=row["issued"] or 0,
+                hours=(row["hours"] or Decimal(0)) + extra.get((row["cohort"], row["organisation"]), Decimal(0)),
+            )
+            sums.add(own)
+            found[year].total.add(own)
+        return sorted(found.values(), key=lambda year: -year.year)
+
+    def _counted(self, chosen: set[int]) -> QuerySet[Any, Any]:
+        """One row a round and municipality; a person counts once in a round."""
+        took_part = _took_part()
+        certificates = Certificate.objects.valid().filter(enrolment=OuterRef("pk")).order_by().values("enrolment")
+        return (
+            _with_leaving(self.mine)
+            .filter(cohort__in=chosen)
+            .annotate(
+                own_hours=Subquery(attended().annotate(n=Sum("hours")).values("n")),
+                papers=Subquery(certificates.annotate(n=Count("pk")).values("n")),
+            )
+            .order_by("organisation__name", "organisation", "cohort")
+            .values("cohort", "organisation", "organisation__name")
+            .annotate(
+                applied=Count("person", distinct=True),
+                took_part=Count("person", distinct=True, filter=took_part),
+                completed=_ended(ProgrammeSide.COMPLETED),
+                not_completed=_ended(ProgrammeSide.NOT_COMPLETED),
+                dropped_out=Count("person", distinct=True, filter=Q(left=True)),
+                hours=Sum("own_hours", filter=took_part),
+                issued=Sum("papers"),
+            )
+        )
+
+    def _made_up(self, chosen: set[int]) -> dict[tuple[int, int], Decimal]:
+        """The hours that days made up in other rounds add, by round and municipality."""
+        who = _with_leaving(self.mine).filter(_took_part(), cohort__in=chosen)
+        none = Value(Decimal(0), HOURS)
+        missing = F("missed__event__hours") - F("own")
+        more = Greatest(none, Least(missing, F("registration__attendance__hours"), output_field=HOURS))
+        rows = (
+            make_ups()
+            .filter(enrolment__in=who.values("pk"))
+            .annotate(more=more)
+            .order_by()
+            .values_list("enrolment__cohort", "enrolment__organisation")
+            .annotate(total=Coalesce(Sum("more", output_field=HOURS), none))
+        )
+        return {(cohort, town): total for cohort, town, total in rows}
+
+
+def _with_leaving(enrolments: QuerySet[Enrolment]) -> QuerySet[Any, Any]:
+    """With `left`: whether the person gave up the place after the first day, and has no other in the round."""
+    leaving = Transition.objects.filter(
+        enrolment=OuterRef("pk"),
+        side=Side.PROGRAMME,
+        before__in=[ProgrammeSide.ENROLLED, ProgrammeSide.PAUSED],
+        after=ProgrammeSide.WITHDRAWN,
+        undone_at__isnull=True,
+        at__gte=OuterRef("cohort__places__starts_at"),
+    )
+    again = Enrolment.objects.live().filter(cohort=OuterRef("cohort"), person=OuterRef("person"))
+    withdrawn = Q(programme_side=ProgrammeSide.WITHDRAWN, cohort__state__in=STARTED)
+    return enrolments.annotate(left=withdrawn & Q(Exists(leaving)) & ~Q(Exists(again)))
+
+
+def _took_part() -> Q:
+    return Q(programme_side__in=TAKING_PART, cohort__state__in=STARTED) | Q(left=True)
+
+
+def _ended(side: ProgrammeSide) -> Count:
+    return Count("person", distinct=True, filter=Q(programme_side=side, cohort__state__in=STARTED))
+
+
+# ---------- Added up ----------
+
+
+def by_town(years: Sequence[Year]) -> list[Sums]:
+    """The municipalities over all the years, in the order of the Swedish alphabet."""
+    found: dict[str, Sums] = {}
+    for year in years:
+        for town in year.towns:
+            found.setdefault(town.name, Sums(town.name)).add(town)
+    return sorted(found.values(), key=lambda town: sort_key(town.name))
+
+
+def together(years: Sequence[Year]) -> Sums:
+    """Everything."""
+    total = Sums()
+    for year in years:
+        total.add(year.total)
+    return total
+
+
+# ---------- As files ----------
+
+
+def titles() -> list[str]:
+    """The heads of the columns after year and municipality."""
+    return [
+        pgettext("figures", "Applied"),
+        pgettext("figures", "Took part"),
+        pgettext("figures", "Completed"),
+        pgettext("figures", "Not completed"),
+        pgettext("figures", "Dropped out"),
+        pgettext("figures", "Hours of attendance"),
+        pgettext("figures", "Certificates"),
+    ]
+
+
+def definitions() -> list[tuple[str, str]]:
+    """What each figure means, in words."""
+    words = [
+        _(
+            "Everyone who applied or was registered by a manager, also those who got no place or withdrew. "
+            "A person counts once in each round."
+        ),
+        _(
+            "Everyone who had a place in a round that has begun. Who gave up the place before the first day is not "
+            "counted; who left later is. The list of participants has only those who kept the place."
+        ),
+        _("Those who were present as much as the round requires, with days made up elsewhere, and are marked as such."),
+        _("Those who kept the place to the end but were present less than the round requires."),
+        _("Those who left a place in the round on the first day or later. Where that was undone, it does not count."),
+        _(
+            "Hours that were marked as present on the course days, to a quarter of an hour, for everyone who took "
+            "part. A day made up in another round counts with at most the hours of the missed day. Cancelled days "
+            "count nothing."
+        ),
+        _("Certificates that are valid. One that was replaced counts once, a revoked one not at all."),
+    ]
+    return list(zip(titles(), words, strict=True))
+
+
+def rows(years: Sequence[Year]) -> Iterator[list[Cell]]:
+    """One row a year and municipality."""
+    for year in years:
+        for town in year.towns:
+            yield [year.year, town.name, *town.cells]
+
+
+def write(years: Sequence[Year], form: str, language: str) -> tuple[bytes, str]:
+    """The table as a file of this form, and what it is."""
+    heads = [_("Year"), _("Municipality"), *titles()]
+    if form == "csv":
+        buffer = io.StringIO(newline="")
+        table = CsvTable(buffer, language)
+        table.head(heads)
+        for cells in rows(years):
+            table.row(cells)
+        return buffer.getvalue().encode(), CsvTable.content_type
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "figures.xlsx"
+        book = Workbook(path, title=_("Figures"), language=language)
+        sheet = book.sheet(_("By municipality and year"), heads, [8, 26, 12, 12, 12, 14, 14, 14, 12])
+        for cells in rows(years):
+            sheet.row(cells)
+        sheet.close()
+        words = book.sheet(_("What the figures mean"), [_("Figure"), _("Meaning")], [24, 110])
+        for line in definitions():
+            words.row(line)
+        words.close()
+        book.close()
+        return path.read_bytes(), Workbook.content_type
