@@ -49,6 +49,7 @@ THINGS: dict[str, Promise] = {
     "programmes.courseday": pgettext_lazy("what a deed is about", "Course day"),
     "programmes.enrolment": pgettext_lazy("what a deed is about", "Enrolment"),
     "programmes.programme": pgettext_lazy("what a deed is about", "Programme"),
+    "programmes.reflection": pgettext_lazy("what a deed is about", "Reflection"),
     "reports.export": pgettext_lazy("what a deed is about", "Export"),
 }
 
@@ -93,6 +94,7 @@ DEEDS: dict[str, Promise] = {
     "call_closed": pgettext_lazy("a deed", "Call for abstracts closed"),
     "call_opened": pgettext_lazy("a deed", "Call for abstracts opened"),
     "capacity_changed": pgettext_lazy("a deed", "Number of places changed"),
+    "card.changed": pgettext_lazy("a deed", "What the group sees of a participant chosen"),
     "certificate.fetched": pgettext_lazy("a deed", "Certificate fetched"),
     "certificate.issued": pgettext_lazy("a deed", "Certificate issued"),
     "certificate.printed_again": pgettext_lazy("a deed", "Certificate printed again"),
@@ -154,6 +156,7 @@ DEEDS: dict[str, Promise] = {
     "export.stopped": pgettext_lazy("a deed", "Export stopped"),
     "feed_renewed": pgettext_lazy("a deed", "Address of the calendar feed renewed"),
     "figures.fetched": pgettext_lazy("a deed", "Figures of the programmes taken as a file"),
+    "group.seen": pgettext_lazy("a deed", "Group looked at"),
     "guest_erased": pgettext_lazy("a deed", "Guest erased"),
     "guest_joined": pgettext_lazy("a deed", "Guest joined with a person"),
     "guest_registered": pgettext_lazy("a deed", "Guest registered"),
@@ -216,6 +219,9 @@ DEEDS: dict[str, Promise] = {
     "programme.emblem": pgettext_lazy("a deed", "Funder's emblem changed"),
     "programme.emblem_removed": pgettext_lazy("a deed", "Funder's emblem removed"),
     "programme.funder": pgettext_lazy("a deed", "Funder changed"),
+    "reflection.removed": pgettext_lazy("a deed", "Reflection erased by its author"),
+    "reflection.shared": pgettext_lazy("a deed", "Reflection shared by its author"),
+    "reflection.taken_back": pgettext_lazy("a deed", "Reflection taken back by its author"),
     "region_changed": pgettext_lazy("a deed", "Region changed"),
     "region_created": pgettext_lazy("a deed", "Region created"),
     "registered": pgettext_lazy("a deed", "Registered"),

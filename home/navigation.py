@@ -17,7 +17,7 @@ from events.models import Abstract, Review
 from events.states import AbstractState
 from people.models import Region
 from people.states import Language, Role
-from programmes.models import Approval, Enrolment
+from programmes.models import Approval, Enrolment, Reflection
 
 NEWSLETTER = "newsletter"  # the part of a region that a newsletter is
 
@@ -87,6 +87,8 @@ class Shell:
         reviews = Review.objects.filter(reviewer=self.person).exclude(abstract__state=AbstractState.WITHDRAWN)
         things: dict[str, QuerySet[Any]] = {
             "enrolled": Enrolment.objects.filter(person=self.person),
+            "groups": Enrolment.objects.taking_part().filter(person=self.person),
+            "read": Reflection.objects.visible_to(self.person),
             "wrote": Abstract.objects.visible_to(self.person).filter(person=self.person),
             "reviewer": reviews,
             "to_review": reviews.filter(answered_at__isnull=True, stood_aside=False),
@@ -160,7 +162,11 @@ class Shell:
         yield Item(_("Home"), reverse("home:home"), "home")
         if self.takes_part:
             yield Item(_("Course days"), reverse("programmes:my_days"), "cal")
+            if self.own["groups"]:
+                yield Item(_("My group"), reverse("programmes:my_group"), "people")
             yield Item(_("Certificates"), reverse("programmes:my_documents"), "file")
+        if self.own["read"] and not self.own["groups"]:
+            yield Item(_("Reflections"), reverse("programmes:reflections"), "book")
         if self.own["wrote"]:
             yield Item(_("My abstracts"), reverse("events:my_abstracts"), "file")
         if self.own["reviewer"]:

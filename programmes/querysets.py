@@ -9,11 +9,12 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from base.clock import now
 from people.querysets import within
 from programmes.states import LIVE_SIDES, TAKING_PART, CertificateState, CohortState, EmployerSide, ProgrammeSide
 
 if TYPE_CHECKING:
-    from programmes.models import Approval, Certificate, Cohort, CourseDay, Decision, Enrolment, Programme
+    from programmes.models import Approval, Certificate, Cohort, CourseDay, Decision, Enrolment, Programme, Reflection
 
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
@@ -90,6 +91,14 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def taking_part(self) -> EnrolmentQuerySet:
         """Those with a place, on a break, or through."""
         return self.filter(programme_side__in=TAKING_PART)
+
+    def fellows_of(self, person: Any) -> EnrolmentQuerySet:
+        """Everyone who takes part in a round that the person takes part in, herself too: her groups."""
+        if not person.is_authenticated:
+            return self.none()
+        Enrolment = apps.get_model("programmes", "Enrolment")
+        own = Enrolment.objects.taking_part().filter(person=person)
+        return self.taking_part().filter(cohort__in=own.values("cohort"))
 
     def applied(self) -> EnrolmentQuerySet:
         """Those that wait for the selection."""
@@ -179,6 +188,39 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         return self.filter(
             Q(enrolment__person=person) | Q(enrolment__cohort__programme__region_id__in=person.reach.region_ids)
         )
+
+
+class ReflectionQuerySet(models.QuerySet["Reflection"]):
+    """What participants have written for themselves."""
+
+    def by(self, person: Any) -> ReflectionQuerySet:
+        """The person's own."""
+        return self.filter(enrolment__person=person) if person.is_authenticated else self.none()
+
+    def visible_to(self, person: Any) -> ReflectionQuerySet:
+        """One's own, and those that their authors let one read: by name, or as one of the group.
+
+        Whoever is chosen must still take part in the round, or have a part in the day. Administrators, coordinators
+        of the region and the author's managers and directors read none, whatever they have a part in besides.
+        """
+        if not person.is_authenticated:
+            return self.none()
+        reach = person.reach
+        if reach.administrator:
+            return self.by(person)
+        Enrolment = apps.get_model("programmes", "Enrolment")
+        works = apps.get_model("events", "Staff").objects.filter(event=OuterRef("day__event"), person=person)
+        chosen = apps.get_model("programmes", "Reader").objects.filter(reflection=OuterRef("pk"), person=person)
+        fellow = Enrolment.objects.taking_part().filter(cohort=OuterRef("enrolment__cohort"), person=person)
+        let = Q(with_group=True) & Q(Exists(fellow)) | Q(Exists(chosen)) & (Q(Exists(fellow)) | Q(Exists(works)))
+        let &= Q(enrolment__programme_side__in=TAKING_PART)
+        let &= ~Q(enrolment__cohort__programme__region_id__in=reach.region_ids)
+        if reach.staff_paths:
+            Employment = apps.get_model("people", "Employment")
+            jobs = Employment.objects.on(now().date()).filter(person=OuterRef("enrolment__person"))
+            let &= ~within(reach.staff_paths, "enrolment__unit__path")
+            let &= ~Q(Exists(jobs.filter(within(reach.staff_paths, "unit__path"))))
+        return self.filter(Q(enrolment__person=person) | let)
 
 
 def live_in(cohort: str = "pk") -> Exists:

@@ -13,10 +13,12 @@ from programmes.views import (
     emblems,
     enrolments,
     evaluations,
+    group,
     leaving,
     my_days,
     programmes,
     public,
+    reflections,
     selection,
     staff,
 )
@@ -38,6 +40,20 @@ MY_DAYS: list[URLPattern] = [
     path("programmes/my/days/", my_days.my_days, name="my_days"),
     path("programmes/my/days/<int:pk>.ics", my_days.days_file, name="my_days_file"),
     path("programmes/my/needs/<int:pk>/", my_days.my_needs, name="my_needs"),
+]
+
+GROUP: list[URLPattern] = [
+    path("programmes/my/group/", group.my_group, name="my_group"),
+    path("programmes/my/group/<int:pk>/show/", group.group_card, name="group_card"),
+    path("programmes/cohorts/<int:pk>/group/", group.cohort_group, name="cohort_group"),
+    path("programmes/my/group/<int:pk>/reflections/new/", reflections.reflection_new, name="reflection_new"),
+    path("programmes/my/group/reflections/", reflections.reflections, name="reflections"),
+    path("programmes/my/group/reflections/<int:pk>/", reflections.reflection, name="reflection"),
+    path("programmes/my/group/reflections/<int:pk>/edit/", reflections.reflection_edit, name="reflection_edit"),
+    path(
+        "programmes/my/group/reflections/<int:pk>/readers/", reflections.reflection_readers, name="reflection_readers"
+    ),
+    path("programmes/my/group/reflections/<int:pk>/remove/", reflections.reflection_remove, name="reflection_remove"),
 ]
 
 CERTIFICATES: list[URLPattern] = [
@@ -134,6 +150,7 @@ LEAVING: list[URLPattern] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     *LEAVING,
     *MY_DAYS,
+    *GROUP,
     *ATTENDANCE,
     *CERTIFICATES,
     *APPLICATIONS,

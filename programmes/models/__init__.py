@@ -3,10 +3,13 @@
 from programmes.models.certificates import Certificate
 from programmes.models.cohorts import Cohort, CourseDay, Decision, Share
 from programmes.models.enrolments import Approval, Enrolment, MakeUp, Transition
+from programmes.models.group import Card
 from programmes.models.programmes import Funder, Programme
+from programmes.models.reflections import Reader, Reflection
 
 __all__ = [
     "Approval",
+    "Card",
     "Certificate",
     "Cohort",
     "CourseDay",
@@ -15,6 +18,8 @@ __all__ = [
     "Funder",
     "MakeUp",
     "Programme",
+    "Reader",
+    "Reflection",
     "Share",
     "Transition",
 ]

@@ -92,6 +92,18 @@ KEPT = (
         without=("forwarded_from",),
     ),
     Kept(
+        _("What your groups see of you"),
+        "programmes.Card",
+        by=("enrolment__person",),
+        along=("enrolment__cohort__programme",),
+    ),
+    Kept(
+        _("Your reflections"),
+        "programmes.Reflection",
+        by=("enrolment__person",),
+        along=("enrolment__cohort__programme", "day__event"),
+    ),
+    Kept(
         _("Days made up"),
         "programmes.MakeUp",
         by=("enrolment__person",),
@@ -195,6 +207,7 @@ NOT_KEPT = {
     "programmes.Approval.confirmed_by": ACT,
     "programmes.MakeUp.by": ACT,
     "programmes.Decision.by": ACT,
+    "programmes.Reader.person": "whose text she may read now: its author's choice, on her page of reflections",
     "programmes.Certificate.issued_by": ACT,
     # Tables that hang on a row about the person and say nothing of their own about her.
     "events.Registration.claim": "told by the person",

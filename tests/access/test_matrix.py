@@ -47,6 +47,7 @@ def on(*names: str) -> Callable[[Callable[[World], dict[str, Any]]], Callable[[W
     "programmes:attendance", "programmes:mark", "programmes:certificates", "programmes:certificates_print",
     "programmes:approvals", "programmes:cohort_edit", "programmes:cohort_participants", "programmes:cohort_letters",
     "programmes:capacity", "programmes:decision", "programmes:cohort", "programmes:days", "programmes:evaluation",
+    "programmes:cohort_group",
 )  # fmt: skip
 def running(world: World) -> dict[str, Any]:
     """The round that runs."""
@@ -73,6 +74,29 @@ def own_place(world: World) -> dict[str, Any]:
 def own_application(world: World) -> dict[str, Any]:
     """Tuva's application."""
     return {"pk": world.things["tuva"].pk}
+
+
+@on("programmes:group_card", "programmes:reflection_new")
+def place_in_a_group(world: World) -> dict[str, Any]:
+    """Tuva's place, as she shows it to her group and writes from it."""
+    return {"pk": world.things["tuva"].pk}
+
+
+@on("programmes:reflection", "programmes:reflection_edit", "programmes:reflection_readers",
+    "programmes:reflection_remove")  # fmt: skip
+def private_text(world: World) -> dict[str, Any]:
+    """What Tuva has written about the next day, and nobody else may read."""
+    from programmes.actions import reflections
+
+    row = reflections.write(
+        enrolment=world.things["tuva"],
+        day=world.things["day"],
+        title="Tuva Ljungdahl om Leila Mansouri",
+        text="Edvin Kronqvist",
+        by=world.cast.tuva,
+        now=NOW,
+    )
+    return {"pk": row.pk}
 
 
 @on("programmes:undo_make_up")

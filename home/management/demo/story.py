@@ -30,7 +30,7 @@ from programmes.models import Cohort, CourseDay, Enrolment, Programme
 from programmes.rules import selection as selection_rules
 from programmes.states import Answer, AnswerWay, Outcome, Part, ProgrammeSide
 
-from . import abstracts, evaluations, material, newsletter, registrations, seminar
+from . import abstracts, evaluations, group, material, newsletter, registrations, seminar
 from . import people as cast
 from .people import Someone
 
@@ -130,6 +130,8 @@ class Story:
         for number in (2, 3):
             self.evaluate(running, number)
         self.hand_out(finished, running)
+        with self.at(self.today - timedelta(days=2)) as now:
+            group.tell(running, Person.objects.filter(email=cast.SIGN_INS["participant"].email).first(), now=now)
         self.open_round(finished.programme)
         self.newsletter()
         with self.at(self.today - timedelta(days=21)) as now:
