@@ -88,7 +88,8 @@ class Shell:
         things: dict[str, QuerySet[Any]] = {
             "enrolled": Enrolment.objects.filter(person=self.person),
             "groups": Enrolment.objects.taking_part().filter(person=self.person),
-            "read": Reflection.objects.visible_to(self.person),
+            "thought": Reflection.objects.by(self.person),
+            "read": Reflection.objects.visible_to(self.person).filter(readers__person=self.person),
             "wrote": Abstract.objects.visible_to(self.person).filter(person=self.person),
             "reviewer": reviews,
             "to_review": reviews.filter(answered_at__isnull=True, stood_aside=False),
@@ -165,7 +166,7 @@ class Shell:
             if self.own["groups"]:
                 yield Item(_("My group"), reverse("programmes:my_group"), "people")
             yield Item(_("Certificates"), reverse("programmes:my_documents"), "file")
-        if self.own["read"] and not self.own["groups"]:
+        if (self.own["thought"] or self.own["read"]) and not self.own["groups"]:
             yield Item(_("Reflections"), reverse("programmes:reflections"), "book")
         if self.own["wrote"]:
             yield Item(_("My abstracts"), reverse("events:my_abstracts"), "file")
