@@ -328,6 +328,8 @@ def _more(cohort: Cohort) -> list[tuple[str, str]]:
         (reverse("programmes:cohort_edit", args=[cohort.pk]), _("Change dates, rule and guarantees")),
         (reverse("programmes:capacity", args=[cohort.pk]), _("Change the number of seats")),
     ]
+    if cohort.state == CohortState.OPEN:
+        found.append((reverse("programmes:newcomers", args=[cohort.pk]), _("Ask managers of new staff")))
     if cohort.state in (CohortState.RUNNING, CohortState.FINISHED):
         found.append((reverse("programmes:decision", args=[cohort.pk]), _("Record the decision")))
     found.append((reverse("programmes:cohort_new", args=[cohort.programme_id]), _("Copy to a new round")))

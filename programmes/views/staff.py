@@ -102,8 +102,10 @@ def _units_of(manager: Any) -> list[Organisation]:
     )
 
 
-def _last_choices(manager: Any, cohorts: list[Cohort]) -> dict[str, Any]:
-    """What was chosen last time: the same programme's round."""
+def _last_choices(manager: Any, cohorts: list[Cohort], asked: str = "") -> dict[str, Any]:
+    """The round that a letter asks about, else the same programme's as last time."""
+    if any(str(row.pk) == asked for row in cohorts):
+        return {"cohort": asked}
     last = (
         Enrolment.objects.visible_to(manager)
         .filter(source=Source.MANAGER, transitions__by=manager)
@@ -126,7 +128,7 @@ def register(request: Request) -> HttpResponse:
     people, units = staff_of(manager, now().date()), _units_of(manager)
     words = [(person, f"{name_for(person, manager)}, {unit.name}") for person, unit in people]
     earlier = _earlier(request)
-    initial = _last_choices(manager, cohorts) | (earlier.data if earlier else {})
+    initial = _last_choices(manager, cohorts, request.GET.get("cohort", "")) | (earlier.data if earlier else {})
     rows_initial = list((earlier.data if earlier else {}).get("new", []))
     form = StaffForm(request.POST or None, cohorts=cohorts, staff=words, initial=initial)
     extra = {"units": units, "language": manager.language}

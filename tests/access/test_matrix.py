@@ -47,7 +47,7 @@ def on(*names: str) -> Callable[[Callable[[World], dict[str, Any]]], Callable[[W
     "programmes:attendance", "programmes:mark", "programmes:certificates", "programmes:certificates_print",
     "programmes:approvals", "programmes:cohort_edit", "programmes:cohort_participants", "programmes:cohort_letters",
     "programmes:capacity", "programmes:decision", "programmes:cohort", "programmes:days", "programmes:evaluation",
-    "programmes:cohort_group",
+    "programmes:cohort_group", "programmes:newcomers",
 )  # fmt: skip
 def running(world: World) -> dict[str, Any]:
     """The round that runs."""

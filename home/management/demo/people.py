@@ -145,6 +145,17 @@ OPEN: tuple[tuple[Someone, str], ...] = (
     (Someone("Benjamin Tell", "Gnesta", form="agency"), "yes"),
 )
 
+# Who has begun lately and how many days ago; the manager in Katrineholm has been asked, and one of hers has applied.
+NEW: tuple[tuple[Someone, int], ...] = (
+    (Someone("Cornelia Frid", "Katrineholm"), 48),
+    (Someone("Dawit Haile", "Katrineholm", 1), 33),
+    (Someone("Emmi Rautio", "Eskilstuna", language="fi"), 61),
+    (Someone("Folke Hedin", "Eskilstuna"), 26),
+    (Someone("Greta Malmros", "Nyköping"), 40),
+    (Someone("Hugo Vester", "Flen", 1), 19),
+)
+ASKED = "Katrineholm"
+
 THEMES: tuple[tuple[str, str, str], ...] = (
     (
         "Socialtjänstens uppdrag och ansvar",

@@ -25,6 +25,7 @@ from people.models import Organisation, Person, Region
 from people.states import Role
 from programmes.actions import applications, approvals, attendance, certificates, cohorts, days, decisions, selection
 from programmes.actions.leaving import leave
+from programmes.actions.newcomers import ask_managers
 from programmes.actions.programmes import create_programme
 from programmes.models import Cohort, CourseDay, Enrolment, Programme
 from programmes.rules import selection as selection_rules
@@ -432,15 +433,16 @@ class Story:
             cohort.days.select_related("event__host", "event__region", "cohort__programme__region").order_by("number")
         )
 
-    def apply(self, cohort: Cohort, who: Someone, n: int, answer: str = "yes") -> Enrolment:
-        """Someone applies, and her manager answers two days later."""
+    def apply(self, cohort: Cohort, who: Someone, n: int, answer: str = "yes", *, employed: bool = False) -> Enrolment:
+        """Someone applies, and her manager answers two days later; who is `employed` has begun before."""
         unit = self.units[who.municipality, who.unit]
         manager = self.managers[unit.pk]
         address = "chef.vikarie@annan.example" if answer == "stranger" else manager.email or ""
         on = (cohort.opens_on or self.today) + timedelta(days=1 + n)
         since = on.replace(day=1) - timedelta(days=30 + 37 * (n % 9))
         with self.at(min(on, self.today - timedelta(days=1)), 8 + n % 9) as now:
-            self.employed(who, now, since=since)
+            if not employed:
+                self.employed(who, now, since=since)
             enrolment = applications.apply(
                 cohort=cohort,
                 name=who.name,
@@ -582,3 +584,21 @@ class Story:
             cohort = cohorts.open_for_applications(cohort=cohort, by=self.malin, now=now)
         for n, (someone, answer) in enumerate(cast.OPEN):
             self.apply(cohort, someone, n, answer)
+        self.new_staff(cohort)
+
+    def new_staff(self, cohort: Cohort) -> None:
+        """People who have begun lately; one manager has been asked about hers, and one of them has applied."""
+        with self.at(self.today - timedelta(days=18)) as now:
+            for someone, days_ago in cast.NEW:
+                self.employed(someone, now, self.today - timedelta(days=days_ago))
+        with self.at(self.today - timedelta(days=4)) as now:
+            manager = next(row for row in self.managers.values() if row.name == cast.MANAGERS[cast.ASKED])
+            ask_managers(
+                cohort=cohort,
+                choices=[f"{manager.pk}-0"],
+                since=self.today - timedelta(days=90),
+                by=self.malin,
+                now=now,
+            )
+            self.send(now)
+        self.apply(cohort, cast.NEW[0][0], len(cast.OPEN) - 1, employed=True)
