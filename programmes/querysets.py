@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
 
 from base.clock import now
+from events.states import PrintState
 from people.querysets import within
-from programmes.states import LIVE_SIDES, TAKING_PART, CertificateState, CohortState, EmployerSide, ProgrammeSide
+from programmes.states import (
+    LIVE_SIDES,
+    TAKING_PART,
+    CertificateState,
+    CohortState,
+    EmployerSide,
+    ImprovementState,
+    ProgrammeSide,
+    Shown,
+)
 
 if TYPE_CHECKING:
-    from programmes.models import Approval, Certificate, Cohort, CourseDay, Decision, Enrolment, Programme, Reflection
+    from programmes.models import (
+        Approval,
+        Break,
+        Certificate,
+        Cohort,
+        CourseDay,
+        Decision,
+        Enrolment,
+        Folder,
+        FolderReader,
+        Improvement,
+        Programme,
+        Reflection,
+        Said,
+        Share,
+    )
 
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
@@ -66,6 +91,30 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
             return self
         return self.filter(programme__region_id__in=person.reach.region_ids)
 
+    def on_one_page_for(self, person: Any) -> CohortQuerySet:
+        """Those whose page for a board a person reads: who runs them, and directors of its municipalities once out."""
+        if not person.is_authenticated:
+            return self.none()
+        reach = person.reach
+        if reach.administrator:
+            return self
+        Share = apps.get_model("programmes", "Share")
+        directed = Share.objects.filter(within(reach.director_paths, "organisation__path"), cohort=OuterRef("pk"))
+        return self.filter(
+            Q(programme__region_id__in=reach.region_ids) | Q(Exists(directed), board_page__released_at__isnull=False)
+        )
+
+    def with_improvements(self) -> CohortQuerySet:
+        """With `improvements_open`, `improvement_due` (the nearest) and `improvement_first` of the checklist."""
+        Improvement = apps.get_model("programmes", "Improvement")
+        waiting = Improvement.objects.waiting().filter(cohort=OuterRef("pk"))
+        by_cohort = waiting.order_by().values("cohort")
+        return self.annotate(
+            improvements_open=Subquery(by_cohort.annotate(n=Count("pk")).values("n")),
+            improvement_due=Subquery(by_cohort.annotate(first=Min("due")).values("first")),
+            improvement_first=Subquery(waiting.order_by("due", "order", "pk").values("words")[:1]),
+        )
+
 
 class CourseDayQuerySet(models.QuerySet["CourseDay"]):
     """Days of cohorts."""
@@ -91,6 +140,11 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def taking_part(self) -> EnrolmentQuerySet:
         """Those with a place, on a break, or through."""
         return self.filter(programme_side__in=TAKING_PART)
+
+    def named_in_folder(self) -> EnrolmentQuerySet:
+        """Those of people who take part and have said yes to being named; a protected identity is never named."""
+        agreed = self.taking_part().filter(in_folder_since__isnull=False)
+        return agreed.filter(person__protected=False, person__erased_at__isnull=True)
 
     def fellows_of(self, person: Any) -> EnrolmentQuerySet:
         """Everyone who takes part in a round that the person takes part in, herself too: her groups."""
@@ -135,6 +189,33 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         return self.filter(condition)
 
 
+class BreakQuerySet(models.QuerySet["Break"]):
+    """Breaks in participations."""
+
+    def standing(self) -> BreakQuerySet:
+        """Those that are not taken back."""
+        return self.filter(undone_at__isnull=True)
+
+    def going_on(self) -> BreakQuerySet:
+        """Those that are planned or not over, of people who have a place."""
+        return self.standing().filter(
+            returned_on__isnull=True, enrolment__programme_side__in=(ProgrammeSide.ENROLLED, ProgrammeSide.PAUSED)
+        )
+
+    def covering(self, day: Any) -> BreakQuerySet:
+        """Those that the day, or the column with a day, is in; as `Break.covers` says of one."""
+        thought = Q(keeps_seat=False) | Q(expected_on__isnull=True) | Q(expected_on__gt=day)
+        return self.standing().filter(
+            Q(returned_on__gt=day) | Q(returned_on__isnull=True) & thought, starts_on__lte=day
+        )
+
+    def visible_to(self, person: Any) -> BreakQuerySet:
+        """As the enrolments are seen: one's own, a region's, one's staff's."""
+        Enrolment = apps.get_model("programmes", "Enrolment")
+
+        return self.filter(enrolment__in=Enrolment.objects.visible_to(person).values("pk"))
+
+
 class ApprovalQuerySet(models.QuerySet["Approval"]):
     """Managers' answers."""
 
@@ -168,6 +249,42 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.filter(cohort__programme__region_id__in=person.reach.region_ids)
 
 
+class SaidQuerySet(models.QuerySet["Said"]):
+    """What participants said, and what was changed."""
+
+    def shown(self) -> SaidQuerySet:
+        """Those that the coordinator shows."""
+        return self.exclude(shown=Shown.HIDDEN)
+
+    def public(self) -> SaidQuerySet:
+        """Those that stand on the programme's public page."""
+        return self.filter(shown=Shown.PUBLIC)
+
+    def run_by(self, person: Any) -> SaidQuerySet:
+        """Those of the rounds that a person runs."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.filter(cohort__programme__region_id__in=person.reach.region_ids)
+
+
+class ImprovementQuerySet(models.QuerySet["Improvement"]):
+    """Rows of checklists."""
+
+    def waiting(self) -> ImprovementQuerySet:
+        """Those that are neither done nor given up."""
+        return self.filter(state=ImprovementState.OPEN)
+
+    def run_by(self, person: Any) -> ImprovementQuerySet:
+        """Those of the rounds that a person runs."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.filter(cohort__programme__region_id__in=person.reach.region_ids)
+
+
 class CertificateQuerySet(models.QuerySet["Certificate"]):
     """Certificates."""
 
@@ -188,6 +305,72 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         return self.filter(
             Q(enrolment__person=person) | Q(enrolment__cohort__programme__region_id__in=person.reach.region_ids)
         )
+
+
+class FolderQuerySet(models.QuerySet["Folder"]):
+    """Versions of course folders."""
+
+    def standing(self) -> FolderQuerySet:
+        """Those that no newer version has replaced."""
+        return self.filter(ended_at__isnull=True)
+
+    def released(self) -> FolderQuerySet:
+        """The one of each round and language that others than the coordinators can fetch."""
+        return self.standing().filter(state=PrintState.READY, released_at__isnull=False)
+
+    def to_make(self, now: datetime, tries: int) -> FolderQuerySet:
+        """Those that wait to be made and were tried fewer than `tries` times, the oldest first."""
+        free = Q(print_after__isnull=True) | Q(print_after__lte=now)
+        return self.standing().filter(free, state=PrintState.WAITING, tries__lt=tries).order_by("tries", "pk")
+
+    def visible_to(self, person: Any) -> FolderQuerySet:
+        """All versions to the region's coordinators; released ones to those who take part, and to the municipalities.
+
+        A municipality that had seats keeps its copy after the round and the project are over: its directors of the day
+        fetch it, and those whom they have named.
+        """
+        if not person.is_authenticated:
+            return self.none()
+        reach = person.reach
+        if reach.administrator:
+            return self
+        Share = apps.get_model("programmes", "Share")
+        Enrolment = apps.get_model("programmes", "Enrolment")
+        FolderReader = apps.get_model("programmes", "FolderReader")
+        directed = Share.objects.directed_by(person).filter(cohort=OuterRef("cohort"))
+        named = FolderReader.objects.standing().filter(share__cohort=OuterRef("cohort"), person=person)
+        taking_part = Enrolment.objects.taking_part().filter(cohort=OuterRef("cohort"), person=person)
+        released = Q(state=PrintState.READY, released_at__isnull=False, ended_at__isnull=True)
+        return self.filter(
+            Q(cohort__programme__region_id__in=reach.region_ids)
+            | (released & (Exists(directed) | Exists(named) | Exists(taking_part)))
+        )
+
+    def copies_of(self, person: Any) -> FolderQuerySet:
+        """The released ones of the municipalities that the person directs, or for which she is named."""
+        Share = apps.get_model("programmes", "Share")
+        FolderReader = apps.get_model("programmes", "FolderReader")
+        directed = Share.objects.directed_by(person).filter(cohort=OuterRef("cohort"))
+        named = FolderReader.objects.standing().filter(share__cohort=OuterRef("cohort"), person=person)
+        return self.released().filter(Exists(directed) | Exists(named))
+
+
+class ShareQuerySet(models.QuerySet["Share"]):
+    """Participating municipalities of cohorts."""
+
+    def directed_by(self, person: Any) -> ShareQuerySet:
+        """Those of the municipalities that a person directs today."""
+        if not person.is_authenticated:
+            return self.none()
+        return self.filter(within(person.reach.director_paths, "organisation__path"))
+
+
+class FolderReaderQuerySet(models.QuerySet["FolderReader"]):
+    """Those whom directors have named."""
+
+    def standing(self) -> FolderReaderQuerySet:
+        """Named still, and with an account that is open."""
+        return self.filter(ended_at__isnull=True, person__is_active=True)
 
 
 class ReflectionQuerySet(models.QuerySet["Reflection"]):

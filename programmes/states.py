@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CohortState(TextChoices):
@@ -118,3 +119,15 @@ class Part(TextChoices):
     COURSE = "course", _("course")
     SUPERVISION = "supervision", _("supervision")
     MENTORS = "mentors", _("mentors")
+
+
+class ImprovementState(TextChoices):
+    OPEN = "open", pgettext_lazy("an improvement", "open")
+    DONE = "done", pgettext_lazy("an improvement", "done")
+    NOT_DONE = "not_done", pgettext_lazy("an improvement", "not done")
+
+
+class Shown(TextChoices):
+    HIDDEN = "hidden", _("to nobody yet")
+    INSIDE = "inside", _("on the page about the round, and to the participants of the next one")
+    PUBLIC = "public", _("there, and on the programme's public page")

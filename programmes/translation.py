@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from programmes.models import CourseDay, Funder, Programme
+from programmes.models import CourseDay, Funder, Programme, Said
 
 
 @register(Funder)
@@ -24,3 +24,10 @@ class CourseDayWords(TranslationOptions):
     """What the day is for and how to prepare."""
 
     fields = ("aims", "preparation")
+
+
+@register(Said)
+class SaidWords(TranslationOptions):
+    """What participants said, and what was changed."""
+
+    fields = ("said", "changed")

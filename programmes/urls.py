@@ -6,6 +6,8 @@ from programmes.views import (
     applications,
     approvals,
     attendance,
+    boards,
+    breaks,
     certificates,
     cohorts,
     days,
@@ -13,6 +15,7 @@ from programmes.views import (
     emblems,
     enrolments,
     evaluations,
+    folders,
     group,
     leaving,
     my_days,
@@ -22,6 +25,7 @@ from programmes.views import (
     reflections,
     selection,
     staff,
+    transfers,
 )
 
 app_name = "programmes"
@@ -117,6 +121,15 @@ COHORTS: list[URLPattern] = [
     path(f"{COHORT}evaluation/texts/<uuid:text>/", evaluations.evaluation_text, name="evaluation_text"),
     path(f"{COHORT}new-staff/", newcomers.newcomers, name="newcomers"),
     path(f"{COHORT}decision/", decisions.decision, name="decision"),
+    path(f"{COHORT}decision/look/", boards.decision_look, name="decision_look"),
+    path(f"{COHORT}board/", boards.board, name="board"),
+    path(f"{COHORT}board/file.pdf", boards.board_file, name="board_file"),
+    path(f"{COHORT}board/release/", boards.board_release, name="board_release"),
+    path(f"{COHORT}said/", boards.said, name="said"),
+    path(f"{COHORT}said/new/", boards.said_new, name="said_new"),
+    path(f"{COHORT}said/<int:said>/", boards.said_edit, name="said_edit"),
+    path(f"{COHORT}said/<int:said>/up/", boards.said_up, name="said_up"),
+    path(f"{COHORT}improvements/<int:improvement>/", boards.improvement, name="improvement"),
     path(f"{COHORT}days/", days.days, name="days"),
     path(DAY, days.day, name="day"),
     path(f"{DAY}edit/", days.day_edit, name="day_edit"),
@@ -145,11 +158,26 @@ PUBLIC: list[URLPattern] = [
     path(f"{ROUND}apply/<str:token>/drop/", applications.drop, name="apply_drop"),
 ]
 
+FOLDERS: list[URLPattern] = [
+    path(f"{COHORT}folder/", folders.folder, name="folder"),
+    path(f"{COHORT}folder/<int:number>/release/", folders.folder_release, name="folder_release"),
+    path("programmes/folders/", folders.folders, name="folders"),
+    path("programmes/folders/<int:pk>/file/", folders.folder_file, name="folder_file"),
+    path("programmes/folders/copies/<int:pk>/readers/", folders.folder_readers, name="folder_readers"),
+    path("programmes/folders/readers/<int:pk>/end/", folders.folder_reader_end, name="folder_reader_end"),
+    path("programmes/my/folder/<int:pk>/", folders.my_listing, name="my_listing"),
+]
+
 LEAVING: list[URLPattern] = [
+    path("programmes/enrolments/<int:pk>/later-round/", transfers.transfer, name="transfer"),
+    path("programmes/enrolments/<int:pk>/break/", breaks.take, name="break"),
+    path("programmes/enrolments/<int:pk>/breaks/<int:row>/back/", breaks.come_back, name="break_back"),
+    path("programmes/enrolments/<int:pk>/breaks/<int:row>/undo/", breaks.take_back, name="break_undo"),
     path("programmes/enrolments/<int:pk>/leave/", leaving.leave, name="leave"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *FOLDERS,
     *LEAVING,
     *MY_DAYS,
     *GROUP,

@@ -20,10 +20,10 @@ from events.rules import todos as events
 from outbox.models import Letter
 from people.models import Organisation, Person
 from people.rules import name_for
-from programmes.models import Cohort, Enrolment
+from programmes.models import Cohort, CourseDay, Enrolment
 from programmes.rules import attendance, todos
 from programmes.states import TAKING_PART, CohortState, ProgrammeSide
-from programmes.views.cohorts import cohort_lines
+from programmes.views.cohorts import CohortLine, cohort_lines
 from programmes.views.staff import waiting_for
 
 SHOWN = 15
@@ -80,13 +80,20 @@ def _ordered(rounds: list[todos.Todo], others: list[events.Todo]) -> list[dict[s
 
 
 def _run(person: Person) -> list[Cohort]:
-    """The cohorts that are not over for good, the nearest first."""
+    """The cohorts that are not over for good, the nearest first, and those whose decision is looked at again."""
+    look = Q(decision__look_again_on__lte=now().date() + todos.LOOK_SHOWN)
     return list(
         Cohort.objects.run_by(person)
-        .exclude(state=CohortState.DECIDED)
+        .filter(~Q(state=CohortState.DECIDED) | look)
+        .with_improvements()
         .select_related("programme__region", "places", "decision")
         .order_by("programme__title", "-number")
     )
+
+
+def _lines(cohorts: list[Cohort], days: dict[int, list[CourseDay]]) -> list[CohortLine]:
+    """The cohorts that are not over for good."""
+    return cohort_lines([cohort for cohort in cohorts if cohort.state != CohortState.DECIDED], days)
 
 
 def coordinator(request: HttpRequest, person: Person) -> HttpResponse:
@@ -101,7 +108,7 @@ def coordinator(request: HttpRequest, person: Person) -> HttpResponse:
         "tasks": tasks[:SHOWN],
         "hidden": max(0, len(tasks) - SHOWN),
         "late_words": ngettext("%(n)s is late", "%(n)s are late", late) % {"n": late} if late else "",
-        "lines": cohort_lines(cohorts, days),
+        "lines": _lines(cohorts, days),
     }
     return render(request, "home/coordinator.html", context)
 
@@ -121,7 +128,7 @@ def administrator(request: HttpRequest, person: Person) -> HttpResponse:
     context = {
         "tasks": tasks,
         "cohort_tasks": later[:SHOWN],
-        "lines": cohort_lines(cohorts, days),
+        "lines": _lines(cohorts, days),
     }
     return render(request, "home/administrator.html", context)
 
@@ -195,6 +202,14 @@ class CohortFigures:
     waiting: int
     taking_part: int
     completed: int
+    board: str
+
+
+def _board(cohort: Cohort) -> str:
+    """Where the cohort stands on one page, once it is released."""
+    page = getattr(cohort, "board_page", None)
+    released = page is not None and page.released_at is not None
+    return reverse("programmes:board", args=[cohort.pk]) if released else ""
 
 
 def director(request: HttpRequest, person: Person) -> HttpResponse:
@@ -207,7 +222,7 @@ def director(request: HttpRequest, person: Person) -> HttpResponse:
         completed=Count("pk", filter=Q(programme_side=ProgrammeSide.COMPLETED)),
     )
     figures = {row["cohort"]: row for row in rows}
-    cohorts = Cohort.objects.visible_to(person).filter(pk__in=figures).select_related("programme")
+    cohorts = Cohort.objects.visible_to(person).filter(pk__in=figures).select_related("programme", "board_page")
     lines = [
         CohortFigures(
             cohort,
@@ -215,6 +230,7 @@ def director(request: HttpRequest, person: Person) -> HttpResponse:
             waiting=figures[cohort.pk]["waiting"],
             taking_part=figures[cohort.pk]["taking_part"],
             completed=figures[cohort.pk]["completed"],
+            board=_board(cohort),
         )
         for cohort in cohorts.order_by("programme__title", "-number")
     ]

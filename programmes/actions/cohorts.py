@@ -17,6 +17,7 @@ from events.states import EventKind, EventState
 from people.models import Organisation, Person
 from people.states import Language
 from programmes import plan
+from programmes.actions import improvements
 from programmes.actions.emblems import clear
 from programmes.actions.selection import carry_waiting_list, offer_next
 from programmes.models import Cohort, CourseDay, Funder, Programme, Share
@@ -136,6 +137,7 @@ def make_next(
         _copy_day(
             cohort, n + 1, day, old_days[n] if n < len(old_days) else None, hosts[n] if hosts else None, by=by, now=now
         )
+    improvements.begin(cohort)
     record("cohort.made", by=by, about=cohort, scope=cohort.scope, now=now, previous=last.pk if last else None)
     return cohort
 

@@ -1,27 +1,41 @@
 """The decision to go on, change or stop."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from audit.actions import record
 from people.models import Person
+from programmes.actions.improvements import follow
 from programmes.models import Cohort, Decision
+from programmes.rules.boards import why_not_look
 from programmes.rules.decisions import why_not_decide
 from programmes.states import CohortState
 
 
 @transaction.atomic
 def decide(
-    *, cohort: Cohort, outcome: str, preliminary: bool, why: str, improvements: str, by: Person, now: datetime
+    *,
+    cohort: Cohort,
+    outcome: str,
+    preliminary: bool,
+    why: str,
+    improvements: str,
+    evidence: str = "",
+    look_again_on: date | None = None,
+    by: Person,
+    now: datetime,
 ) -> Decision:
     """Record what is decided about a cohort, why, and what should be better next time.
 
-    A preliminary decision can be changed and made final; a final one closes the cohort. Refused before it runs, and a
-    final one while it still does.
+    A preliminary decision can be changed and made final; a final one closes the cohort. The improvements follow into
+    the next round's checklist, if it has been made. Refused before the cohort runs, a final one while it still does,
+    and when the next look is not to come.
     """
-    cohort = Cohort.objects.select_for_update(of=("self",)).select_related("programme").get(pk=cohort.pk)
+    cohort = Cohort.objects.select_for_update(of=("self",)).select_related("programme__region").get(pk=cohort.pk)
     if refusal := why_not_decide(cohort, preliminary=preliminary, why=why):
+        raise refusal
+    if refusal := why_not_look(why, look_again_on, now=now, zone=cohort.programme.region.time_zone):
         raise refusal
     decision, _created = Decision.objects.update_or_create(
         cohort=cohort,
@@ -29,6 +43,8 @@ def decide(
             "outcome": outcome,
             "preliminary": preliminary,
             "why": why.strip(),
+            "evidence": evidence.strip(),
+            "look_again_on": look_again_on,
             "improvements": improvements.strip(),
             "by": by,
             "at": now,
@@ -37,6 +53,7 @@ def decide(
     if not preliminary:
         cohort.state = CohortState.DECIDED
         cohort.save(update_fields=["state"])
+    follow(decision)
     record(
         "cohort.decided",
         by=by,
@@ -45,6 +62,7 @@ def decide(
         now=now,
         outcome=outcome,
         preliminary=preliminary,
-        words={"why": why.strip(), "improvements": improvements.strip()},
+        look_again_on=look_again_on,
+        words={"why": why.strip(), "evidence": evidence.strip(), "improvements": improvements.strip()},
     )
     return decision

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Event, Places
 from people.models import Organisation, Person
 from programmes.models.programmes import Programme
-from programmes.querysets import CohortQuerySet, CourseDayQuerySet, DecisionQuerySet
+from programmes.querysets import CohortQuerySet, CourseDayQuerySet, DecisionQuerySet, ShareQuerySet
 from programmes.states import CohortState, Outcome
 
 
@@ -76,6 +76,8 @@ class Share(models.Model):
     given = models.PositiveSmallIntegerField(null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
 
+    objects = ShareQuerySet.as_manager()
+
     class Meta:
         ordering = ["order", "pk"]
         constraints = [models.UniqueConstraint(fields=["cohort", "organisation"], name="share_once")]
@@ -114,7 +116,10 @@ class Decision(models.Model):
     outcome = models.CharField(_("decision"), max_length=10, choices=Outcome)
     preliminary = models.BooleanField(_("preliminary"), default=False)
     why = models.TextField(_("why"))
+    evidence = models.TextField(_("what it rests on"), blank=True, default="", db_default="")
     improvements = models.TextField(_("improvements, one a line"), blank=True)
+    # When it is looked at again; a task of the coordinators until somebody has.
+    look_again_on = models.DateField(_("next look"), null=True, blank=True)
     by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
 

@@ -29,6 +29,7 @@ ATTENDANCE_DUE = timedelta(days=14)
 SELECTION_DUE = timedelta(days=7)
 CERTIFICATES_DUE = timedelta(days=14)
 DECISION_DUE = timedelta(days=30)
+LOOK_SHOWN = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,7 @@ def todos(
         found += _applications(cohort, number, own, today)
         found += _days(cohort, number, own, without_mark, today, now)
         found += _end(cohort, to_certify.get(cohort.pk, 0), own, today)
+        found += _better(cohort, today)
         if number.to_read:
             found.append(
                 Todo(
@@ -334,3 +336,32 @@ def _end(cohort: Cohort, to_certify: int, days: list[CourseDay], today: date) ->
                 today,
                 cohort,
             )
+
+
+def _better(cohort: Cohort, today: date) -> Iterator[Todo]:
+    """What the checklist still holds, where it came along with the cohort, and the next look at the decision."""
+    left = getattr(cohort, "improvements_open", None)
+    if left:
+        yield Todo(
+            ngettext(
+                "See to %(n)s improvement in round %(number)s",
+                "See to %(n)s improvements in round %(number)s",
+                left,
+            )
+            % {"n": left, "number": cohort.number},
+            getattr(cohort, "improvement_first", ""),
+            f"{cohort.get_absolute_url()}#h-better",
+            getattr(cohort, "improvement_due", None),
+            today,
+            cohort,
+        )
+    decision = getattr(cohort, "decision", None)
+    if decision is not None and decision.look_again_on is not None and decision.look_again_on - today <= LOOK_SHOWN:
+        yield Todo(
+            _("Look again at the decision about round %(number)s") % {"number": cohort.number},
+            _("Does it still hold, and has it worked?"),
+            reverse("programmes:decision_look", args=[cohort.pk]),
+            decision.look_again_on,
+            today,
+            cohort,
+        )

@@ -40,7 +40,7 @@ from programmes.forms.cohorts import (
 from programmes.models import Cohort, CourseDay, Enrolment, Programme, Share
 from programmes.rules import cohorts as rules
 from programmes.rules import todos
-from programmes.rules.decisions import improvements, why_not_decide
+from programmes.rules.decisions import why_not_decide
 from programmes.states import TAKING_PART, CohortState, ProgrammeSide
 from programmes.views.attendance import grid_context
 
@@ -332,6 +332,7 @@ def _more(cohort: Cohort) -> list[tuple[str, str]]:
         found.append((reverse("programmes:newcomers", args=[cohort.pk]), _("Ask managers of new staff")))
     if cohort.state in (CohortState.RUNNING, CohortState.FINISHED):
         found.append((reverse("programmes:decision", args=[cohort.pk]), _("Record the decision")))
+    found.append((reverse("programmes:said", args=[cohort.pk]), _("You said, we changed")))
     found.append((reverse("programmes:cohort_new", args=[cohort.programme_id]), _("Copy to a new round")))
     return found
 
@@ -433,7 +434,7 @@ def cohort(request: Request, pk: int) -> HttpResponse:
         "steps": _steps(row, days),
         "can_open": row.state == CohortState.DRAFT and rules.why_not_open(row) is None,
         "why_not_open": rules.why_not_open(row) if row.state == CohortState.DRAFT else None,
-        "improvements": improvements(row) if row.state in (CohortState.DRAFT, CohortState.OPEN) else [],
+        "improvements": list(row.improvements.select_related("owner")),
         "stops": stops,
         "fair": hosts,
         "taken": taken,

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from base import clock
-from base.forms import render_form
+from base.forms import refuse, render_form
 from base.refusal import Refusal
 from people.models import Request
 from programmes.actions import decisions as actions
 from programmes.forms.decisions import DecisionForm
+from programmes.rules.boards import LookPast
 from programmes.rules.decisions import why_not_decide
 from programmes.states import CohortState
 from programmes.views.cohorts import find_cohort
@@ -32,14 +33,15 @@ def decision(request: Request, pk: int) -> HttpResponse:
         try:
             actions.decide(cohort=cohort, by=request.user, now=clock.now(), **form.cleaned_data)
         except Refusal as late:
-            form.add_error(None, str(late))
+            refuse(form, late, {LookPast: "look_again_on"})
         else:
             messages.success(request, _("The decision is recorded."))
             return redirect(cohort)
+    looks = list(standing.looks.select_related("by")) if standing else []
     improvements = standing.improvements.splitlines() if standing else []
     return render_form(
         request,
         "programmes/decision.html",
         form,
-        {"cohort": cohort, "decision": standing, "refusal": refusal, "improvements": improvements},
+        {"cohort": cohort, "decision": standing, "refusal": refusal, "improvements": improvements, "looks": looks},
     )

@@ -51,7 +51,7 @@ class DayLine:
     score: str
 
 
-def _figure(row: Row | None) -> str:
+def figure_of(row: Row | None) -> str:
     """The one figure or word of a question."""
     if row is None:
         return ""
@@ -69,7 +69,7 @@ def _compared(result: Result, earlier: Result | None) -> list[Compared]:
     for row in result.rows:
         if row.key in then:
             trend = rules.trend(dict(row.item), dict(then[row.key].item))
-            lines.append(Compared(row.label, _figure(row), _figure(then[row.key]), words.get(trend, "")))
+            lines.append(Compared(row.label, figure_of(row), figure_of(then[row.key]), words.get(trend, "")))
     return lines
 
 
@@ -94,7 +94,7 @@ def _day_line(day: CourseDay, texts: list[FreeText]) -> DayLine:
         closes = dates.plain_day(box.closes_at.date()) if box.closes_at else ""
         return DayLine(url, _day_name(day), _("Open until %(day)s") % {"day": closes}, "")
     result = result_of(box, texts)
-    return DayLine(url, _day_name(day), result.answered, _figure(next(iter(result.rows), None)))
+    return DayLine(url, _day_name(day), result.answered, figure_of(next(iter(result.rows), None)))
 
 
 def _earlier(cohort: Cohort) -> tuple[Cohort | None, Result | None]:

@@ -1,5 +1,6 @@
 """A participant's own days: the next one, the whole path, food and access needs, files for the calendar."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,7 +28,7 @@ from people.models import Person, Request
 from people.rules import name_for
 from programmes.completion import DayState, Standing
 from programmes.forms.my_days import NeedsForm
-from programmes.models import Cohort, CourseDay, Enrolment
+from programmes.models import Cohort, CourseDay, Enrolment, Said
 from programmes.rules.attendance import rows
 from programmes.states import TAKING_PART, EmployerSide, ProgrammeSide
 
@@ -88,7 +89,17 @@ class Overview:
 
 
 def in_a_sentence(standing: Standing) -> str:
-    """ "You have attended 3 of 8 days and can miss 1 more day."."""
+    """ "You have attended 3 of 8 days and can miss 1 more day.", and what a break has left over."""
+    words = _how_far(standing)
+    away = len(standing.on_break)
+    if not away or standing.complete:
+        return words
+    return ngettext(
+        "%(sentence)s %(n)s day is left from your break.", "%(sentence)s %(n)s days are left from your break.", away
+    ) % {"sentence": words, "n": away}
+
+
+def _how_far(standing: Standing) -> str:
     facts = {"done": standing.whole_days, "all": len(standing.days)}
     if not standing.days:
         return _("The days are not decided yet.")
@@ -156,6 +167,7 @@ def _stops(
                 "reported": reported,
                 "made_up": known is DayState.MADE_UP,
                 "unknown": known is DayState.UNKNOWN,
+                "on_break": known is DayState.ON_BREAK,
                 "cancelled": day.event.state == EventState.CANCELLED,
             }
         )
@@ -258,6 +270,15 @@ def overview(person: Person, *, moment: datetime) -> Overview:
     return Overview(courses, tasks, upcoming)
 
 
+def _said(cohorts: list[Cohort]) -> list[tuple[Cohort, list[tuple[str, str]]]]:
+    """For each of these rounds what the participants of the one before said, and what was changed."""
+    said: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    before = [cohort.previous_id for cohort in cohorts]
+    for row in Said.objects.shown().filter(cohort__in=before).order_by("order", "pk"):
+        said[row.cohort_id].append((row.said, row.changed))
+    return [(cohort, said[cohort.previous_id]) for cohort in cohorts if cohort.previous_id in said]
+
+
 @require_GET
 def my_days(request: Request) -> HttpResponse:
     """All days that the reader is on, round by round, and those in other rounds."""
@@ -274,6 +295,7 @@ def my_days(request: Request) -> HttpResponse:
     )
     context = {
         "overview": found,
+        "said": _said([course.cohort for course in found.courses]),
         "others": [(row, place_of(row.event), row.event.ends_at <= moment) for row in others],
         "reported": RegistrationState.ABSENCE_REPORTED,
     }

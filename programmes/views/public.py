@@ -17,7 +17,7 @@ from events.states import EventState
 from events.views.public import open_to_all
 from people.models import Region
 from programmes.letters.applications import calendar_of
-from programmes.models import Cohort, CourseDay, Programme
+from programmes.models import Cohort, CourseDay, Programme, Said
 from programmes.rules.applications import ApplicationsNotOpen, local_day, why_not_apply
 from programmes.states import CohortState
 
@@ -29,6 +29,9 @@ COHORT = ("programme", "number", "state", "opens_on", "closes_on", "places__capa
 RESPONSIBLE = tuple(f"responsible__{name}" for name in ("name", "email", "protected", "substitute_code", "home_region"))
 DAY = ("cohort", "number", *(f"event__{name}" for name in ("state", "title", "date", "start_time", "end_time")))
 HOST = tuple(f"event__host__{name}" for name in ("name", "mark"))
+
+# As many pairs of what was said and what was changed, the newest round's first.
+PAIRS = 6
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,12 @@ def region(request: HttpRequest, region: str) -> HttpResponse:
     return render(request, "programmes/region.html", context)
 
 
+def _said(programme: Programme) -> list[tuple[str, str]]:
+    """What participants said, and what was changed, as far as the coordinator says it to everybody."""
+    found = Said.objects.public().filter(cohort__programme=programme).order_by("-cohort__number", "order", "pk")
+    return [(row.said, row.changed) for row in found[:PAIRS]]
+
+
 @login_not_required
 @require_safe
 @kept
@@ -154,6 +163,7 @@ def programme(request: HttpRequest, region: str, programme: str) -> HttpResponse
         "main": main,
         "others": shown[1:4],
         "themes": [line for line in found.themes.splitlines() if line.strip()],
+        "said": _said(found),
         "conditions": [line for line in found.conditions.splitlines() if line.strip()],
         "today": local_day(main.cohort, now()) if main else None,
     }

@@ -104,6 +104,18 @@ KEPT = (
         along=("enrolment__cohort__programme", "day__event"),
     ),
     Kept(
+        _("Breaks"),
+        "programmes.Break",
+        by=("enrolment__person",),
+        along=("enrolment__cohort__programme",),
+    ),
+    Kept(
+        _("Moves to later rounds"),
+        "programmes.Transfer",
+        by=("new__person",),
+        along=("old__cohort__programme", "new__cohort__programme"),
+    ),
+    Kept(
         _("Days made up"),
         "programmes.MakeUp",
         by=("enrolment__person",),
@@ -115,6 +127,12 @@ KEPT = (
         by=("enrolment__person",),
         along=("enrolment__cohort__programme", "file", "replaced_by"),
         without=("print_tries", "print_after"),
+    ),
+    Kept(
+        _("Course folders that a director lets you fetch"),
+        "programmes.FolderReader",
+        by=("person",),
+        along=("share__cohort__programme", "share__organisation"),
     ),
     Kept(_("Registrations"), "events.Registration", by=("person",), along=("event", "organisation")),
     Kept(
@@ -206,7 +224,16 @@ NOT_KEPT = {
     "programmes.Approval.answered_by": ACT,
     "programmes.Approval.confirmed_by": ACT,
     "programmes.MakeUp.by": ACT,
+    "programmes.Folder.by": ACT,
+    "programmes.Folder.released_by": ACT,
+    "programmes.FolderReader.by": ACT,
+    "programmes.Break.by": ACT,
+    "programmes.Transfer.by": ACT,
+    "programmes.Break.returned_by": ACT,
     "programmes.Decision.by": ACT,
+    "programmes.Look.by": ACT,
+    "programmes.BoardPage.released_by": ACT,
+    "programmes.Improvement.owner": "says who sees to a round's improvement: a fact of the round's checklist",
     "programmes.Reader.person": "whose text she may read now: its author's choice, on her page of reflections",
     "programmes.Certificate.issued_by": ACT,
     # Tables that hang on a row about the person and say nothing of their own about her.
@@ -214,6 +241,7 @@ NOT_KEPT = {
     "programmes.Enrolment.claim": "told by the person",
     "programmes.Enrolment.carried_from": "told by the person",
     "programmes.MakeUp.registration": "told by the enrolment",
+    "programmes.Transfer.old": "told by the participation that goes on",
     "programmes.Approval.forwarded_from": "told by the enrolment",
     "programmes.Certificate.replaced_by": "told by the enrolment",
     "account.EmailConfirmation.email_address": "addresses are confirmed by code: the table stays empty",
@@ -311,6 +339,10 @@ LABELS = {
     "ended_at": _("ended"),
     "ended_by": _("ended by"),
     "enrolment": _("round"),
+    "old": _("earlier round"),
+    "new": _("later round"),
+    "seat_freed_at": _("the seat was freed"),
+    "returned_at": _("return written down"),
     "erase_on": _("erased on"),
     "event": _("event"),
     "expires_at": _("until"),
@@ -440,7 +472,7 @@ def _thing(thing: Any) -> str:
 NAMED_BY = {
     "event": ("events.Registration", "events.Call", "programmes.CourseDay"),
     "places": ("events.Claim",),
-    "cohort": ("programmes.Enrolment",),
+    "cohort": ("programmes.Enrolment", "programmes.Share"),
     "unit": ("people.Employment",),
 }
 

@@ -70,6 +70,28 @@ def own_place(world: World) -> dict[str, Any]:
     return {"pk": world.things["tuva"].pk}
 
 
+@on("programmes:break", "programmes:transfer")
+def about_to_go(world: World) -> dict[str, Any]:
+    """Tuva's place, for a break or a later round."""
+    return {"pk": world.things["tuva"].pk}
+
+
+@on("programmes:break_back", "programmes:break_undo")
+def away(world: World) -> dict[str, Any]:
+    """A break that Tuva will take."""
+    from programmes.actions import breaks
+
+    row = breaks.take_break(
+        enrolment=world.things["tuva"],
+        starts_on=date(2027, 9, 1),
+        expected_on=None,
+        keeps_seat=True,
+        by=world.cast.malin,
+        now=NOW,
+    )
+    return {"pk": world.things["tuva"].pk, "row": row.pk}
+
+
 @on("programmes:my_application", "programmes:withdraw_mine")
 def own_application(world: World) -> dict[str, Any]:
     """Tuva's application."""
@@ -129,6 +151,62 @@ def certificate(world: World) -> dict[str, Any]:
         )
         row.save()
     return {"pk": row.pk}
+
+
+@on("programmes:folder")
+def round_with_folder(world: World) -> dict[str, Any]:
+    """The round that runs, which has no folder yet."""
+    return {"pk": world.things["running"].pk}
+
+
+@on("programmes:my_listing")
+def named_place(world: World) -> dict[str, Any]:
+    """Tuva's place in the round that has finished."""
+    return {"pk": world.things["done"].pk}
+
+
+def _folder(world: World, *, released: bool) -> Any:
+    """The folder of the round that has finished, in which Eskilstuna alone had seats."""
+    from documents import actions as documents
+    from programmes.models import Folder
+
+    cohort = world.things["finished"]
+    cohort.shares.exclude(organisation=world.cast.eskilstuna).delete()
+    file = documents.keep_file(
+        source=b"%PDF-1.7 test", kind="folder", name="mapp.pdf", content_type="application/pdf", now=NOW
+    )
+    return Folder.objects.create(
+        cohort=cohort, number=1, language="sv", state="ready", file=file, created_at=NOW, ready_at=NOW,
+        released_at=NOW if released else None,
+    )  # fmt: skip
+
+
+@on("programmes:folder_file")
+def released_folder(world: World) -> dict[str, Any]:
+    """A folder that the municipality fetches."""
+    return {"pk": _folder(world, released=True).pk}
+
+
+@on("programmes:folder_release")
+def unreleased_folder(world: World) -> dict[str, Any]:
+    """A folder that only coordinators see."""
+    row = _folder(world, released=False)
+    return {"pk": row.cohort_id, "number": row.number}
+
+
+@on("programmes:folder_readers")
+def copy_of_municipality(world: World) -> dict[str, Any]:
+    """Eskilstuna's copy."""
+    return {"pk": world.things["finished"].shares.get(organisation=world.cast.eskilstuna).pk}
+
+
+@on("programmes:folder_reader_end")
+def reader_of_copy(world: World) -> dict[str, Any]:
+    """Stina, whom Eskilstuna's director has named."""
+    from programmes.models import FolderReader
+
+    share = world.things["finished"].shares.get(organisation=world.cast.eskilstuna)
+    return {"pk": FolderReader.objects.create(share=share, person=world.cast.stina, by=world.cast.lars, at=NOW).pk}
 
 
 @on("reports:export", "reports:export_file", "reports:export_cancel")
@@ -379,6 +457,47 @@ def released_box(world: World, kind: str, owner: str) -> Any:
 def summed_up(world: World) -> Any:
     """The round that runs, as if it were summed up."""
     return released_box(world, "programmes.cohort", f"programmes.cohort:{world.things['running'].pk}")
+
+
+@on("programmes:decision_look", "programmes:board_release", "programmes:said", "programmes:said_new")
+def over(world: World) -> dict[str, Any]:
+    """The round that is over, and about which something is decided."""
+    from programmes.actions.decisions import decide
+
+    facts: dict[str, Any] = {"outcome": "change", "preliminary": True, "why": "Bra", "improvements": "Fler fall"}
+    decide(cohort=world.things["finished"], by=world.cast.malin, now=NOW, **facts)
+    return {"pk": world.things["finished"].pk}
+
+
+@on("programmes:board", "programmes:board_file")
+def told_of(world: World) -> dict[str, Any]:
+    """The page about a round that Nyköping did not take part in; the directors of those who did may read it."""
+    from programmes.actions.boards import release
+
+    where = over(world)
+    world.things["finished"].shares.filter(organisation=world.cast.nykoping).delete()
+    release(cohort=world.things["finished"], by=world.cast.malin, now=NOW)
+    return where
+
+
+@on("programmes:said_edit", "programmes:said_up")
+def said(world: World) -> dict[str, Any]:
+    """What the participants of the finished round said, and what was changed."""
+    from programmes.actions.boards import keep_said
+
+    words = {"said_sv": "Långa dagar", "changed_sv": "Kortare dagar"}
+    row = keep_said(
+        cohort=world.things["finished"], said=None, words=words, shown="inside", by=world.cast.malin, now=NOW
+    )
+    return {"pk": row.cohort_id, "said": row.pk}
+
+
+@on("programmes:improvement")
+def improvement(world: World) -> dict[str, Any]:
+    """What the decision about the finished round wants better in the one that runs."""
+    over(world)
+    row = world.things["running"].improvements.get()
+    return {"pk": row.cohort_id, "improvement": row.pk}
 
 
 @on("programmes:evaluation_texts")

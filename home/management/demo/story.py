@@ -24,6 +24,7 @@ from people.actions import employments, organisations, persons, regions, roles
 from people.models import Organisation, Person, Region
 from people.states import Role
 from programmes.actions import applications, approvals, attendance, certificates, cohorts, days, decisions, selection
+from programmes.actions.breaks import take_break
 from programmes.actions.leaving import leave
 from programmes.actions.newcomers import ask_managers
 from programmes.actions.programmes import create_programme
@@ -31,7 +32,7 @@ from programmes.models import Cohort, CourseDay, Enrolment, Programme
 from programmes.rules import selection as selection_rules
 from programmes.states import Answer, AnswerWay, Outcome, Part, ProgrammeSide
 
-from . import abstracts, evaluations, group, material, newsletter, registrations, seminar
+from . import abstracts, boards, evaluations, folders, group, material, newsletter, registrations, seminar
 from . import people as cast
 from .people import Someone
 
@@ -128,11 +129,16 @@ class Story:
         self.finish(finished)
         running = self.next_round(finished.programme, self.tuesday(self.today - timedelta(days=36)))
         self.play(running, cast.RUNNING, leaving=cast.LEFT, waiting=cast.WAITING)
+        self.pause(running)
         for number in (2, 3):
             self.evaluate(running, number)
+        with self.at(self.today - timedelta(days=22)) as now:
+            boards.settle(running, by=self.malin, now=now)
+            boards.decide_early(running, look_again_on=self.today + timedelta(days=180), by=self.malin, now=now)
         self.hand_out(finished, running)
         with self.at(self.today - timedelta(days=2)) as now:
             group.tell(running, Person.objects.filter(email=cast.SIGN_INS["participant"].email).first(), now=now)
+        self.bind(finished)
         self.open_round(finished.programme)
         self.newsletter()
         with self.at(self.today - timedelta(days=21)) as now:
@@ -398,6 +404,20 @@ class Story:
                 leave(enrolment=enrolment, why="Har slutat i kommunen.", by=self.malin, now=now)
             self.send(now)
 
+    def pause(self, cohort: Cohort) -> None:
+        """One of them is on a break over the next two days, and keeps the seat."""
+        away = Enrolment.objects.get(cohort=cohort, person__name=cast.AWAY)
+        with self.at(self.today - timedelta(days=5), 10) as now:
+            take_break(
+                enrolment=away,
+                starts_on=self.today - timedelta(days=5),
+                expected_on=self.days_of(cohort)[5].event.date,
+                keeps_seat=True,
+                by=self.malin,
+                now=now,
+            )
+            self.send(now + timedelta(minutes=3))
+
     def share_seats(self, cohort: Cohort, placed: list[Someone], now: datetime) -> None:
         """The seats as the coordinator decided, with a reason wherever the rule proposed another number."""
         proposal = selection_rules.proposal(cohort)
@@ -541,6 +561,12 @@ class Story:
             with self.at(min(event.date, self.today) - timedelta(days=2)) as now:
                 material.of_day(event, by=self.malin, now=now, review_after=review_after)
 
+    def bind(self, finished: Cohort) -> None:
+        """The finished round's course folder is made and released to its municipalities."""
+        with self.at(self.today - timedelta(days=6)) as now:
+            folders.of_round(finished, by=self.malin, now=now)
+            self.send(now)
+
     # ---------- The ends ----------
 
     def finish(self, cohort: Cohort) -> None:
@@ -558,10 +584,13 @@ class Story:
                 outcome=Outcome.CHANGE,
                 preliminary=False,
                 why="Deltagarna blir tryggare i rollen och fler stannar. Dagarna efter lunch blev för tunga.",
+                evidence=boards.EVIDENCE,
+                look_again_on=self.today + timedelta(days=9),
                 improvements=IMPROVEMENTS,
                 by=self.malin,
                 now=now,
             )
+            boards.tell(cohort, by=self.malin, now=now)
             self.send(now)
 
     def open_round(self, programme: Programme) -> None:
