@@ -87,6 +87,7 @@ def total(sums: Sequence[Sums], *, k: int) -> dict[str, Any]:
     """The release of a total, in the form of any other release; `sums` says which boxes are in which figure."""
     k = floor_of(k)
     found = summed(sums, k=k)
+    summed_up = {key: sorted(one.box for one in found[key]) for key in sorted(found)}
     boxes = found.pop(ALL, [])
     n = sum(one.n for one in boxes)
     items = {}
@@ -105,8 +106,7 @@ def total(sums: Sequence[Sums], *, k: int) -> dict[str, Any]:
         "tables": [table] if boxes else [],
         "hidden": [],
         "hidden_roles": [],
-        "sums": {key: sorted(one.box for one in found[key]) for key in sorted(found)}
-        | {ALL: [one.box for one in boxes]},
+        "sums": summed_up,
     }
 
 

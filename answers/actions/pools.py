@@ -106,8 +106,8 @@ def count_pool(*, box: Box, now: datetime) -> int:
         waiting.delete()
         Part.objects.filter(box=box).delete()
         box.state = BoxState.RELEASED
-        box.closes_at = box.released_at = now
-        box.save(update_fields=["state", "closes_at", "released_at"])
+        box.released_at = now
+        box.save(update_fields=["state", "released_at"])
         kinds.find(box.kind).released(box, now)
     return 1
 
