@@ -17,7 +17,7 @@ from events.models import Abstract, Review
 from events.states import AbstractState
 from people.models import Region
 from people.states import Language, Role
-from programmes.models import Approval, Enrolment, Reflection
+from programmes.models import Approval, Enrolment, FolderReader, Reflection
 
 NEWSLETTER = "newsletter"  # the part of a region that a newsletter is
 
@@ -90,6 +90,7 @@ class Shell:
             "groups": Enrolment.objects.taking_part().filter(person=self.person),
             "thought": Reflection.objects.by(self.person),
             "read": Reflection.objects.visible_to(self.person).filter(readers__person=self.person),
+            "copies": FolderReader.objects.standing().filter(person=self.person),
             "wrote": Abstract.objects.visible_to(self.person).filter(person=self.person),
             "reviewer": reviews,
             "to_review": reviews.filter(answered_at__isnull=True, stood_aside=False),
@@ -175,6 +176,8 @@ class Shell:
         if reach.staff_paths:
             waiting = Approval.objects.visible_to(self.person).open().count()
             yield Item(_("My staff"), reverse("programmes:staff"), "people", count=waiting)
+        if reach.director_paths or self.own["copies"]:
+            yield Item(_("Course folders"), reverse("programmes:folders"), "book")
         if reach.director_paths and not (reach.coordinator or reach.administrator):
             yield Item(_("Programmes in figures"), reverse("reports:figures"), "chart")
         if reach.coordinator or reach.administrator:

@@ -5,13 +5,29 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from base import jobs
-from programmes.actions import applications, approvals, certificates, cohorts, emblems, evaluations, selection
+from programmes.actions import (
+    applications,
+    approvals,
+    breaks,
+    certificates,
+    cohorts,
+    emblems,
+    evaluations,
+    folders,
+    selection,
+)
 
 
 @jobs.job(certificates.PRINTER, title=_("Printing certificates"), every=timedelta(minutes=1), shared=True)
 def print_certificates(now: datetime) -> int:
     """Print the certificates that wait; each is taken by one printer at a time."""
     return certificates.print_waiting(now=now)
+
+
+@jobs.job(folders.PRINTER, title=_("Making course folders"), every=timedelta(minutes=1), shared=True)
+def make_folders(now: datetime) -> int:
+    """Make anew the folders that name somebody who no longer agrees, and make those that wait."""
+    return folders.renew(now=now) + folders.print_waiting(now=now)
 
 
 @jobs.job("remind managers", title=_("Reminding managers before the deadline"), every=timedelta(minutes=10))
@@ -66,3 +82,9 @@ def carry_waiting_lists(now: datetime) -> int:
 def erase_emblems(now: datetime) -> int:
     """Erase the pictures of funders and organisations that nothing needs any more."""
     return emblems.erase_unused(now)
+
+
+@jobs.job("keep breaks", title=_("Beginning and ending breaks"), every=timedelta(minutes=5))
+def keep_breaks(now: datetime) -> int:
+    """Begin and end breaks on their days, free seats that are not kept, and follow days that were moved."""
+    return breaks.keep_breaks(now)

@@ -18,8 +18,8 @@ from documents.pdf import PressFailed, PressMissing
 from events.states import EventState
 from outbox.clock import wake
 from people.models import Person
-from programmes import documents
 from programmes.actions import sides
+from programmes.documents import certificates as documents
 from programmes.letters import certificates as letters
 from programmes.models import Certificate, Cohort, CourseDay, Enrolment, MakeUp
 from programmes.rules import certificates as rules

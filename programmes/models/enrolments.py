@@ -41,6 +41,8 @@ class Enrolment(models.Model):
     included_reason = models.CharField(_("reason"), max_length=300, blank=True)
     applied_at = models.DateTimeField()
     completed_on = models.DateField(null=True, blank=True)
+    # Since when the person agrees to stand with name and municipality in the course folder; nobody does by default.
+    in_folder_since = models.DateTimeField(_("named in the course folder since"), null=True, blank=True)
     # Kept first in line when the waiting list goes over to the next cohort.
     carried_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="carried_to")
 

@@ -22,11 +22,11 @@ from documents.pdf import why_not_print
 from documents.views import answer_file
 from people.models import Request
 from people.rules import name_for
-from programmes import documents
 from programmes.actions import certificates as actions
 from programmes.completion import Standing
+from programmes.documents import certificates as documents
 from programmes.forms.certificates import CodeForm, NameOnPaperForm, ReplaceForm, RevokeForm
-from programmes.models import Certificate, Cohort, Enrolment
+from programmes.models import Certificate, Cohort, Enrolment, Folder
 from programmes.rules import attendance
 from programmes.rules import certificates as rules
 from programmes.states import CertificateKind, CertificateState
@@ -269,6 +269,10 @@ def my_documents(request: Request) -> HttpResponse:
     own: dict[int, list[Certificate]] = {}
     for certificate in Certificate.objects.visible_to(request.user).filter(enrolment__person=request.user):
         own.setdefault(certificate.enrolment_id, []).append(certificate)
+    folders: dict[int, list[Folder]] = {}
+    copies = Folder.objects.visible_to(request.user).released().filter(cohort__enrolments__in=enrolments)
+    for folder in copies.select_related("cohort", "file").distinct():
+        folders.setdefault(folder.cohort_id, []).append(folder)
     courses = []
     for enrolment in enrolments:
         standing = attendance.standing_of(enrolment)
@@ -282,6 +286,8 @@ def my_documents(request: Request) -> HttpResponse:
                 "missing": rules.what_is_missing(standing),
                 "valid": [one for one in certificates if one.state == CertificateState.VALID],
                 "ended": [one for one in certificates if one.state != CertificateState.VALID],
+                "folders": folders.get(enrolment.cohort_id, []),
+                "protected": enrolment.person.protected,
             }
         )
     return render(request, "programmes/my_documents.html", {"courses": courses})

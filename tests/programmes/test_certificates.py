@@ -29,8 +29,8 @@ from documents.models import StoredFile
 from events.models import Attendance, Registration
 from outbox.kinds import find
 from outbox.models import Letter
-from programmes import documents
 from programmes.actions import certificates as actions
+from programmes.documents import certificates as documents
 from programmes.models import Certificate, CourseDay, Funder, MakeUp
 from programmes.rules import certificates as rules
 from programmes.rules.attendance import standing_of

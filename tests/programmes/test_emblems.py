@@ -18,10 +18,10 @@ from documents import pdf
 from documents.actions import contents
 from documents.models import StoredFile
 from people import actions as people
-from programmes import documents
 from programmes.actions import certificates
 from programmes.actions import emblems as actions
 from programmes.actions.cohorts import keep_funder
+from programmes.documents import certificates as documents
 from programmes.models import Funder
 from programmes.rules.certificates import why_not_print
 from programmes.rules.emblems import NoFunder
