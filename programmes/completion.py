@@ -19,6 +19,7 @@ class DayState(StrEnum):
     PARTLY = "partly"
     EXCUSED = "excused"
     ABSENT = "absent"
+    ON_BREAK = "on_break"  # neither missed nor attended
     MADE_UP = "made_up"
     UNKNOWN = "unknown"  # the day has been, and nobody has said
     TO_COME = "to_come"
@@ -34,6 +35,7 @@ class DayFact:
     mark: str = ""  # "", "present", "excused" or "absent"
     hours: Decimal = Decimal(0)
     made_up_hours: Decimal | None = None  # presence on the day that replaces it
+    on_break: bool = False
 
     @property
     def state(self) -> DayState:
@@ -44,6 +46,8 @@ class DayFact:
             return DayState.MADE_UP
         if self.hours_there > 0:
             return DayState.PARTLY
+        if self.on_break:
+            return DayState.ON_BREAK
         if self.mark == "excused":
             return DayState.EXCUSED
         if self.mark == "absent":
@@ -88,6 +92,11 @@ class Standing:
         """Numbers of the days that were missed, wholly or partly, and not made up."""
         lost = (DayState.PARTLY, DayState.EXCUSED, DayState.ABSENT)
         return tuple(day.number for day in self.days if day.state in lost)
+
+    @property
+    def on_break(self) -> tuple[int, ...]:
+        """Numbers of the days in a break, held or to come, that are not taken anywhere else."""
+        return tuple(day.number for day in self.days if day.state is DayState.ON_BREAK)
 
     @property
     def unknown(self) -> tuple[int, ...]:

@@ -219,6 +219,18 @@ def _room_in_front(places: Places, last: int) -> int:
 
 
 @transaction.atomic
+def give_place(*, places: Places, person: Person, by: Person | None, now: datetime) -> Claim:
+    """Give `person` a free place, confirmed at once; the organiser's choice, whoever waits and however late it is.
+
+    Refused when none is free, and for who has a live claim.
+    """
+    if not take_place(places):
+        raise rules.PlacesFull()
+    refuse_second(places, person)
+    return grant(places, person, by=by, now=now, hold_until=None)
+
+
+@transaction.atomic
 def join_waiting_list(
     *, places: Places, person: Person, by: Person | None, now: datetime, first: bool = False
 ) -> Claim:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_noop
 
 from audit.actions import record
@@ -17,7 +17,7 @@ from events.states import ClaimState, EventState
 from people.models import Person
 from programmes.actions import sides
 from programmes.letters import selection as letters
-from programmes.models import Cohort, CourseDay, Enrolment, Share
+from programmes.models import Cohort, CourseDay, Enrolment, MakeUp, Share
 from programmes.rules import selection as rules
 from programmes.rules.applications import RECEIPT
 from programmes.rules.selection import Proposal
@@ -270,7 +270,11 @@ def _enrolled(
 ) -> None:
     _own(enrolment, claim)
     changed = sides.change(enrolment=enrolment, side=Side.PROGRAMME, after=ProgrammeSide.ENROLLED, by=by, now=now)
-    days = CourseDay.objects.filter(cohort=enrolment.cohort).exclude(event__state=EventState.CANCELLED)
+    # Whoever comes from an earlier round has done some of the days there.
+    done = MakeUp.objects.filter(
+        enrolment=enrolment, missed=OuterRef("pk"), registration__attendance__hours__gte=OuterRef("event__hours")
+    )
+    days = CourseDay.objects.filter(~Exists(done), cohort=enrolment.cohort).exclude(event__state=EventState.CANCELLED)
     for day in days.select_related("event"):
         registration = events.register(event=day.event, person=enrolment.person, from_enrolment=True, by=by, now=now)
         if day.number in cannot_days and day.event.starts_at > now:

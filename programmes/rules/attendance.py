@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -19,7 +20,7 @@ from events.models import Attendance, Event, Registration
 from events.states import EventState, RegistrationState
 from people.models import Person
 from programmes.completion import DayFact, Standing, standing
-from programmes.models import Cohort, CourseDay, Enrolment, MakeUp
+from programmes.models import Break, Cohort, CourseDay, Enrolment, MakeUp
 
 
 class DayNotYet(Refusal):
@@ -75,7 +76,7 @@ def why_not_mark(event: Event, *, now: datetime) -> Refusal | None:
 
 def why_not_make_up(enrolment: Enrolment, missed: CourseDay, day: CourseDay) -> Refusal | None:
     """The reason that `missed` cannot be made up on `day`, or None; asked by the page and under the lock."""
-    if missed.cohort_id != enrolment.cohort_id or missed.number not in standing_of(enrolment).missed:
+    if missed.cohort_id != enrolment.cohort_id or missed.number not in to_make_up(standing_of(enrolment)):
         return NotMissed()
     if day.cohort_id == enrolment.cohort_id:
         return OwnDay()
@@ -85,6 +86,11 @@ def why_not_make_up(enrolment: Enrolment, missed: CourseDay, day: CourseDay) -> 
     ):
         return AlreadyMadeUp()
     return None
+
+
+def to_make_up(result: Standing) -> tuple[int, ...]:
+    """Numbers of the days that may be taken in another round: missed, or in a break."""
+    return (*result.missed, *result.on_break)
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,7 @@ def _facts(
     registrations: dict[int, Registration],
     attendance: dict[int, Attendance],
     made_up: dict[int, Decimal | None],
+    away: set[int],
     now: datetime,
 ) -> list[DayFact]:
     facts = []
@@ -119,6 +126,7 @@ def _facts(
                 mark=row.mark if row else "excused" if reported else "",
                 hours=row.hours if row else Decimal(0),
                 made_up_hours=made_up.get(day.pk),
+                on_break=day.event_id in away,
             )
         )
     return facts
@@ -135,11 +143,22 @@ def rows(cohort: Cohort, enrolments: Iterable[Enrolment] | None = None, *, now: 
     )
     registrations: dict[int, dict[int, Registration]] = defaultdict(dict)
     attendance: dict[int, Attendance] = {}
+    # In a break the registration is cancelled, and tells that there was one.
+    away: dict[int, set[int]] = defaultdict(set)
+    breaks = Break.objects.covering(OuterRef("event__date")).filter(
+        enrolment__in=[row.pk for row in people], enrolment__person=OuterRef("person")
+    )
     for registration in (
-        Registration.objects.standing()
-        .filter(event__in=[day.event_id for day in days], person__in=[row.person_id for row in people])
+        Registration.objects.filter(
+            event__in=[day.event_id for day in days], person__in=[row.person_id for row in people]
+        )
+        .annotate(in_break=Exists(breaks))
         .select_related("attendance")
     ):
+        if registration.in_break:
+            away[registration.person_id].add(registration.event_id)
+        if registration.state == RegistrationState.CANCELLED:
+            continue
         registrations[registration.person_id][registration.event_id] = registration
         if hasattr(registration, "attendance"):
             attendance[registration.pk] = registration.attendance
@@ -159,7 +178,9 @@ def rows(cohort: Cohort, enrolments: Iterable[Enrolment] | None = None, *, now: 
             for day in days
             if day.event_id in own and own[day.event_id].state == RegistrationState.ABSENCE_REPORTED
         )
-        result = standing(_facts(days, own, attendance, made_up[enrolment.pk], now), required)
+        result = standing(
+            _facts(days, own, attendance, made_up[enrolment.pk], away[enrolment.person_id], now), required
+        )
         found.append(Row(enrolment, result, by_number, absences))
     return found
 
@@ -175,7 +196,19 @@ def standings(cohort: Cohort, *, now: datetime | None = None) -> dict[int, Stand
 
 
 def in_words(result: Standing) -> str:
-    """What is left to miss, in the same words everywhere: "can miss 1 more day"."""
+    """What is left, in the same words everywhere: "can miss 1 more day, 3 days left from the break"."""
+    words = left_to_miss(result)
+    away = len(result.on_break)
+    if not away or result.unknown or result.complete and not any(day.state == "to_come" for day in result.days):
+        return words
+    return ngettext("%(left)s, %(n)s day left from the break", "%(left)s, %(n)s days left from the break", away) % {
+        "left": words,
+        "n": away,
+    }
+
+
+def left_to_miss(result: Standing) -> str:
+    """What is left to miss, whatever a break has left over: "can miss 1 more day"."""
     if result.unknown:
         return _("not recorded")
     if result.complete and not any(day.state == "to_come" for day in result.days):

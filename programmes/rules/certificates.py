@@ -134,6 +134,9 @@ def what_is_missing(standing: Standing) -> str:
         lost.append(ngettext("day %(days)s", "days %(days)s", len(absent)) % {"days": runs(absent)})
     if lost:
         sentences.append(_("missing %(days)s") % {"days": listed(lost)})
+    if standing.on_break:
+        away = ngettext("day %(days)s from the break", "days %(days)s from the break", len(standing.on_break))
+        sentences.append(_("missing %(days)s") % {"days": away % {"days": runs(list(standing.on_break))}})
     if standing.unknown:
         sentences.append(
             ngettext("day %(days)s is not recorded", "days %(days)s are not recorded", len(standing.unknown))

@@ -65,6 +65,7 @@ def _cell(name: str, day: DayFact, registration: int | None, open_now: bool) -> 
             pgettext("attendance of one person", "notified absence"),
         ),
         DayState.ABSENT: ("f", "cross", pgettext("attendance of one person", "absent")),
+        DayState.ON_BREAK: ("b", "–", pgettext("attendance of one person", "on a break")),
         DayState.UNKNOWN: ("q", "?", pgettext("attendance of one person", "missing")),
         DayState.TO_COME: ("none", "", pgettext("attendance of one person", "not yet held")),
     }[state]
@@ -254,7 +255,7 @@ def make_up(request: Request, pk: int) -> HttpResponse:
     )
     enrolment = get_object_or_404(enrolments.select_related("person", "cohort__programme__region"), pk=pk)
     result = rules.standing_of(enrolment)
-    missed = enrolment.cohort.days.filter(number__in=result.missed).exclude(made_up_by__enrolment=enrolment)
+    missed = enrolment.cohort.days.filter(number__in=rules.to_make_up(result)).exclude(made_up_by__enrolment=enrolment)
     offered = (
         CourseDay.objects.filter(cohort__programme__published=True)
         .exclude(cohort=enrolment.cohort)

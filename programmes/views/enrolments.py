@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,9 +17,10 @@ from people.models import Request
 from people.rules import name_for
 from programmes.actions import applications, approvals
 from programmes.forms.approvals import AddressForm, FlagsForm, PhoneForm
-from programmes.models import Approval, Cohort, Enrolment, Transition
+from programmes.models import Approval, Break, Cohort, Enrolment, Transfer, Transition
 from programmes.rules.applications import flag_words
 from programmes.rules.approvals import waits_for_confirmation
+from programmes.rules.breaks import why_not_take_back
 from programmes.rules.undo import can_undo
 from programmes.states import EmployerSide, ProgrammeSide, Side
 from programmes.views.approvals import back, run_enrolment
@@ -52,6 +54,7 @@ def _steps(enrolment: Enrolment, side: Side, viewer: Any) -> list[Step]:
             undo=row == last
             and bool(row.before)
             and (side == Side.EMPLOYER or enrolment.claim_id is None)
+            and row.after != ProgrammeSide.PAUSED
             and can_undo(row, viewer, now=moment),
         )
         for row in rows
@@ -66,7 +69,10 @@ def _more(enrolment: Enrolment) -> list[tuple[str, str]]:
         found.append((reverse("programmes:include", args=[enrolment.pk]), _("Let the application count")))
     if side == ProgrammeSide.ENROLLED:
         found.append((reverse("programmes:make_up", args=[enrolment.pk]), _("Make up a day")))
+    if side == ProgrammeSide.ENROLLED:
+        found.append((reverse("programmes:break", args=[enrolment.pk]), _("Write down a break")))
     if side in (ProgrammeSide.ENROLLED, ProgrammeSide.PAUSED):
+        found.append((reverse("programmes:transfer", args=[enrolment.pk]), _("Move to a later round")))
         found.append((reverse("programmes:leave", args=[enrolment.pk]), _("End the participation")))
     return found
 
@@ -87,7 +93,18 @@ def page(request: Request, enrolment: Enrolment, **forms: Any) -> HttpResponse:
         "counts_for_funder": enrolment.counts_for_funder,
         "counts_reason": flag_words(enrolment.counts_reason),
     }
+    moment = now()
+    breaks = [
+        (row, why_not_take_back(row, by=request.user, now=moment) is None)
+        for row in Break.objects.visible_to(request.user).filter(enrolment=enrolment).select_related("enrolment")
+    ]
     context = {
+        "breaks": breaks,
+        "transfers": list(
+            Transfer.objects.filter(Q(old=enrolment) | Q(new=enrolment)).select_related(
+                "old__cohort__programme", "new__cohort__programme", "by"
+            )
+        ),
         "enrolment": enrolment,
         "cohort": enrolment.cohort,
         "name": name_for(enrolment.person, request.user),

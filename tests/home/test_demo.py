@@ -26,7 +26,7 @@ def test_a_finished_a_running_and_an_open_round_are_there_with_nobody_forgotten(
     assert finished.decision.outcome == "change"
     assert finished.enrolments.filter(certificates__state="valid").count() == 16
     sides = Counter(running.enrolments.values_list("programme_side", flat=True))
-    assert sides == {"enrolled": 22, "withdrawn": 5}
+    assert sides == {"enrolled": 21, "paused": 1, "withdrawn": 5}
     # Who waited in vain stands first in line in the next round.
     assert opened.enrolments.filter(carried_from__cohort=running).count() == 3
     running.places.refresh_from_db()

@@ -118,6 +118,8 @@ RUNNING: tuple[tuple[Someone, str], ...] = (
     (Someone("Matteo Ruiz Engström", "Gnesta"), "nnn"),
     (Someone("Nils Höök", "Trosa"), "nnn"),
 )
+# Who is on a break now.
+AWAY = "Hugo Tamminen"
 # Two who took a place and left after the last entry day, and three on the waiting list.
 LEFT: tuple[tuple[Someone, str], ...] = (
     (Someone("Tove Granath", "Strängnäs", 1), "nn"),
