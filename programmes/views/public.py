@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -141,6 +141,7 @@ def programme(request: HttpRequest, region: str, programme: str) -> HttpResponse
         Programme.objects.visible_to(request.user)
         .published()
         .select_related("region", "funder")
+        .annotate(was_told=Exists(Said.objects.public().filter(cohort__programme=OuterRef("pk"))))
         .only(*PROGRAMME, *REGION, *FUNDER),
         region__slug=region,
         slug=programme,
@@ -163,7 +164,7 @@ def programme(request: HttpRequest, region: str, programme: str) -> HttpResponse
         "main": main,
         "others": shown[1:4],
         "themes": [line for line in found.themes.splitlines() if line.strip()],
-        "said": _said(found),
+        "said": _said(found) if found.was_told else [],
         "conditions": [line for line in found.conditions.splitlines() if line.strip()],
         "today": local_day(main.cohort, now()) if main else None,
     }
