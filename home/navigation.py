@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
@@ -17,9 +18,10 @@ from events.models import Abstract, Review
 from events.states import AbstractState
 from people.models import Region
 from people.states import Language, Role
-from programmes.models import Approval, Enrolment, FolderReader, Reflection
+from programmes.models import Approval, Enrolment, FolderReader, Reader, Reflection
 
 NEWSLETTER = "newsletter"  # the part of a region that a newsletter is
+SOMEBODY = -1  # stands for the reader's key in a query that is built once
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,25 @@ class Choice:
     code: str
     name: str
     current: bool
+
+
+@cache
+def _own_query() -> tuple[str, tuple[Any, ...]]:
+    """What is a person's own, as SQL and its values: building it anew for each page would cost more than the answer."""
+    enrolments = Enrolment.objects.filter(person=SOMEBODY)
+    reviews = Review.objects.filter(reviewer=SOMEBODY).exclude(abstract__state=AbstractState.WITHDRAWN)
+    things: dict[str, QuerySet[Any]] = {
+        "enrolled": enrolments,
+        "groups": enrolments.taking_part(),
+        "thought": Reflection.objects.filter(enrolment__person=SOMEBODY),
+        "read": Reader.objects.filter(person=SOMEBODY),
+        "copies": FolderReader.objects.standing().filter(person=SOMEBODY),
+        "wrote": Abstract.objects.filter(person=SOMEBODY),
+        "reviewer": reviews,
+        "to_review": reviews.filter(answered_at__isnull=True, stood_aside=False),
+    }
+    first, *others = (rows.order_by().values_list(Value(kind), flat=True) for kind, rows in things.items())
+    return first.union(*others, all=True).query.sql_with_params()
 
 
 class Shell:
@@ -84,19 +105,17 @@ class Shell:
     @cached_property
     def own(self) -> Counter[str]:
         """How many things of each kind the person has of her own, each kind with a page of its own: one query."""
-        reviews = Review.objects.filter(reviewer=self.person).exclude(abstract__state=AbstractState.WITHDRAWN)
-        things: dict[str, QuerySet[Any]] = {
-            "enrolled": Enrolment.objects.filter(person=self.person),
-            "groups": Enrolment.objects.taking_part().filter(person=self.person),
-            "thought": Reflection.objects.by(self.person),
-            "read": Reflection.objects.visible_to(self.person).filter(readers__person=self.person),
-            "copies": FolderReader.objects.standing().filter(person=self.person),
-            "wrote": Abstract.objects.visible_to(self.person).filter(person=self.person),
-            "reviewer": reviews,
-            "to_review": reviews.filter(answered_at__isnull=True, stood_aside=False),
-        }
-        first, *others = (rows.order_by().values_list(Value(kind), flat=True) for kind, rows in things.items())
-        return Counter(first.union(*others, all=True))
+        sql, values = _own_query()
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [self.person.pk if value == SOMEBODY else value for value in values])
+            return Counter(kind for (kind,) in cursor.fetchall())
+
+    @cached_property
+    def has_reflections(self) -> bool:
+        """Whether the person has written reflections, or may read one of those that she was chosen for."""
+        if self.own["thought"] or not self.own["read"]:
+            return bool(self.own["thought"])
+        return Reflection.objects.visible_to(self.person).filter(readers__person=self.person).exists()
 
     @cached_property
     def takes_part(self) -> bool:
@@ -167,7 +186,7 @@ class Shell:
             if self.own["groups"]:
                 yield Item(_("My group"), reverse("programmes:my_group"), "people")
             yield Item(_("Certificates"), reverse("programmes:my_documents"), "file")
-        if (self.own["thought"] or self.own["read"]) and not self.own["groups"]:
+        if not self.own["groups"] and self.has_reflections:
             yield Item(_("Reflections"), reverse("programmes:reflections"), "book")
         if self.own["wrote"]:
             yield Item(_("My abstracts"), reverse("events:my_abstracts"), "file")
