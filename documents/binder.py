@@ -18,7 +18,6 @@ from base.refusal import Refusal
 from documents.binding import Part
 
 BASE = Path(__file__).resolve().parent.parent
-CHILD = "import sys; sys.path.insert(0, sys.argv.pop()); from documents.binding import main; main()"
 WALL = 300.0
 
 log = logging.getLogger("helmi.binder")
@@ -94,8 +93,14 @@ def bind(
 
 def _ask(job: dict[str, Any], progress: Callable[[int], None]) -> dict[str, Any]:
     """Give a child the job and hear what it says, until its last word."""
-    child = subprocess.Popen(  # noqa: S603  (our interpreter, our code, paths of our own making)
-        [sys.executable, "-I", "-B", "-c", CHILD, str(BASE)],
+    child = subprocess.Popen(
+        [
+            sys.executable,
+            "-I",
+            "-B",
+            "-c",
+            "import os, sys; sys.path.insert(0, os.getcwd()); from documents.binding import main; main()",
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -38,4 +38,4 @@ class TransferForm(PlainForm):
 
     def __init__(self, *args: Any, rounds: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.chooser("to").queryset = rounds
+        self.rounds = self.chooser("to").queryset = rounds

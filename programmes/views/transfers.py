@@ -58,7 +58,7 @@ def transfer(request: Request, pk: int) -> HttpResponse:
         "cohort": enrolment.cohort,
         "name": name,
         "heading": _("Move to a later round"),
-        "rounds": form.fields["to"].queryset.exists(),  # type: ignore[attr-defined]  # a field of a model's rows
+        "rounds": form.rounds.exists(),
         "refusal": None if enrolment.programme_side in rules.MOVES else rules.NothingToMove(),
     }
     return render_form(request, "programmes/transfer.html", form, context)

@@ -2,7 +2,6 @@
 
 import http.server
 import io
-import shutil
 import subprocess
 import threading
 import time
@@ -14,8 +13,6 @@ import pytest
 from PIL import Image
 
 from documents import pdf
-
-pytestmark = pytest.mark.skipif(pdf.why_not_print() is not None, reason="the libraries for text layout are missing")
 
 PAGE = '<!doctype html><html lang="sv"><head><title>Prov</title>{head}</head><body><h1>Hej</h1>{body}</body></html>'
 
@@ -47,7 +44,6 @@ def test_a_page_is_pdf_ua_with_language_title_and_tags() -> None:
     assert made.pages == 1
 
 
-@pytest.mark.skipif(not shutil.which("pdffonts"), reason="poppler's tools are missing")
 def test_no_font_but_ours_is_embedded(tmp_path: Path) -> None:
     path = tmp_path / "page.pdf"
     path.write_bytes(printed("<h1>Åström</h1><p>č š ž đ ŋ <b>halvfet</b></p>", styles=["certificate.css"]).content)

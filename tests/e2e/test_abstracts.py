@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from documents import pdf
 from events.actions import calls
 from events.letters.abstracts import token_of
 from events.models import Abstract
@@ -14,7 +13,6 @@ from tests.events.test_abstracts import Scene, words
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(pdf.why_not_print() is not None, reason="the press needs Pango"),
 ]
 
 

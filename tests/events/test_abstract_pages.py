@@ -7,9 +7,7 @@ import pikepdf
 
 from events import prose
 from events.documents import abstracts as pages
-from tests.events.test_abstracts import needs_press, sheet, text_of, words
-
-pytestmark = needs_press
+from tests.events.test_abstracts import sheet, text_of, words
 
 
 def test_the_meter_agrees_with_the_typeset_page_for_seventy_texts_around_the_limit() -> None:

@@ -18,7 +18,6 @@ from django.urls import reverse
 from django.utils import translation
 
 from base.tokens import seal
-from documents import pdf
 from events import prose
 from events.actions import abstracts as actions
 from events.actions import calls
@@ -34,8 +33,7 @@ from outbox.models import Batch, Letter
 from outbox.states import LetterState
 from tests.cast import NOW, Cast, employment, person
 
-needs_press = pytest.mark.skipif(pdf.why_not_print() is not None, reason="the press needs Pango")
-pytestmark = [pytest.mark.django_db, needs_press]
+pytestmark = pytest.mark.django_db
 
 WORDS = [
     "vi",

@@ -3,7 +3,6 @@
 import io
 import itertools
 import re
-import shutil
 import subprocess
 from datetime import timedelta
 from html import unescape
@@ -39,9 +38,6 @@ HARD = [
     ("Donaudampfschifffahrtsgesellschaftskapitänswitwe", "Sosiaalihuoltopalvelukokonaisuusjärjestäjäkuntayhtymä"),
 ]
 TITLE = "Stanna och växa: så behåller vi nya socialsekreterare i barn- och ungdomsvården under de första åren"
-
-needs_press = pytest.mark.skipif(pdf.why_not_print() is not None, reason="the libraries for text layout are missing")
-needs_poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler's tools are missing")
 
 
 def hard_badges(number):
@@ -139,8 +135,6 @@ def test_words_keep_their_size_until_they_must_be_smaller_and_are_never_cut():
     assert len(whole.lines) * whole.size * room.leading <= room.height * POINT
 
 
-@needs_press
-@needs_poppler
 @pytest.mark.parametrize("key", SHEETS)
 def test_no_word_of_hard_names_leaves_its_label(key, tmp_path):
     sheet = SHEETS[key]
@@ -165,7 +159,6 @@ def test_no_word_of_hard_names_leaves_its_label(key, tmp_path):
             assert text.replace(" ", "") in own[n]
 
 
-@needs_press
 def test_badges_are_tagged_small_and_in_our_fonts():
     made = printed(hard_badges(40))
     assert made.refused == ()
@@ -219,7 +212,6 @@ def test_the_broadcast_the_absent_and_those_in_line_get_no_badge(cast, seminar, 
 # ---------- Printing ----------
 
 
-@needs_press
 def test_only_new_and_changed_badges_are_printed_again(cast, seminar, tuva, edvin):
     first = order(cast, seminar)
     assert (first.count, first.state) == (2, "waiting")
@@ -243,7 +235,6 @@ def test_only_new_and_changed_badges_are_printed_again(cast, seminar, tuva, edvi
     assert list(deeds)[:4] == ["badges.asked", "badges.printed", "badge_named", "badges.asked"]
 
 
-@needs_press
 def test_a_name_changed_while_the_file_waits_stands_in_it_and_who_has_left_is_not_there(cast, seminar, tuva, edvin):
     row = order(cast, seminar)
     actions.name_badge(registration=tuva, name="Tuvis", by=cast.tuva, now=NOW)
@@ -288,7 +279,6 @@ def test_what_fails_three_times_has_failed_and_marks_nobody(cast, seminar, tuva,
     assert not Registration.objects.filter(badge_printed_at__isnull=False).exists()
 
 
-@needs_press
 def test_a_file_needs_as_many_statements_for_60_badges_as_for_3(cast, seminar, hall):
     def statements(number):
         have = Registration.objects.filter(event=seminar).count()
@@ -311,7 +301,6 @@ def test_a_file_needs_as_many_statements_for_60_badges_as_for_3(cast, seminar, h
 # ---------- Pages ----------
 
 
-@needs_press
 def test_the_organiser_orders_badges_on_the_page_and_fetches_the_file(cast, sign_in, seminar, tuva):
     client, page = sign_in(cast.malin), reverse("events:badges", args=[seminar.pk])
     wrong = client.post(page, {"which": "new", "sheet": "90x60", "start": "9"})
@@ -378,8 +367,6 @@ def test_the_organiser_corrects_a_name_at_the_desk_but_not_of_whom_she_may_not_k
 # ---------- The paper to sign ----------
 
 
-@needs_press
-@needs_poppler
 def test_the_paper_to_sign_has_names_and_employers_a_head_on_each_page_and_numbers(cast, tmp_path):
     sheet = attendance.Sheet(
         title=TITLE,
@@ -411,7 +398,6 @@ def test_the_paper_to_sign_has_names_and_employers_a_head_on_each_page_and_numbe
     )
 
 
-@needs_press
 def test_the_sheet_is_for_those_at_the_door_and_says_nothing_of_absence_or_protected_people(
     cast, sign_in, seminar, tuva, edvin
 ):
@@ -426,7 +412,6 @@ def test_the_sheet_is_for_those_at_the_door_and_says_nothing_of_absence_or_prote
     assert Deed.objects.filter(deed="attendance.seen").count() == 1
 
 
-@needs_press
 def test_a_course_day_has_a_sheet_for_those_who_take_attendance(cast, sign_in):
     cohort = cast.cohort()
     page = reverse("programmes:door_sheet", args=[cohort.pk, 4])

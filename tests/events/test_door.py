@@ -415,7 +415,6 @@ def test_who_neither_organises_nor_works_there_learns_nothing(cast, seminar, tuv
 
 
 @pytest.mark.race
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="row locks are PostgreSQL's")
 @pytest.mark.django_db(transaction=True)
 def test_phones_that_send_at_once_neither_lose_nor_double_anything(transactional_db):
     cast = make_cast()

@@ -22,7 +22,6 @@ from tests.cast import NOW, make_cast, organisation, person, region
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 LATER = NOW + timedelta(days=5)
-needs_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="row locks are PostgreSQL's")
 
 
 @pytest.fixture(params=[3, pytest.param(20, marks=pytest.mark.deep)], ids="{} rounds".format)
@@ -85,7 +84,6 @@ def without_the_lock(monkeypatch):
         yield
 
 
-@needs_postgresql
 @pytest.mark.parametrize("capacity", [10])
 def test_of_fifty_people_ten_get_the_last_places_and_forty_stand_in_line(county, capacity, rounds):
     people = crowd(county, 50)
@@ -99,7 +97,6 @@ def test_of_fifty_people_ten_get_the_last_places_and_forty_stand_in_line(county,
         assert positions == list(range(1, 41))
 
 
-@needs_postgresql
 def test_control_without_the_lock_more_places_are_given_than_there_are(county, monkeypatch):
     people = crowd(county, 20)
     row = actions.open_places(region=county, capacity=10)
@@ -108,7 +105,6 @@ def test_control_without_the_lock_more_places_are_given_than_there_are(county, m
     assert Claim.objects.filter(places=row, state__in=SOLD).count() > 10
 
 
-@needs_postgresql
 def test_the_very_last_place_is_given_to_exactly_one_of_twenty(county, rounds):
     people = crowd(county, 20)
     for _round in range(rounds):
@@ -121,7 +117,6 @@ def test_the_very_last_place_is_given_to_exactly_one_of_twenty(county, rounds):
         assert row.sold == 90
 
 
-@needs_postgresql
 def test_a_double_click_gives_one_place(county, rounds):
     [who] = crowd(county, 1)
     for _round in range(rounds):
@@ -133,7 +128,6 @@ def test_a_double_click_gives_one_place(county, rounds):
         assert row.sold == 1
 
 
-@needs_postgresql
 def test_offers_cancellations_and_newcomers_at_once_never_exceed_the_number_or_overtake(county, rounds):
     people = crowd(county, 30)
     for _round in range(rounds):
@@ -158,7 +152,6 @@ def test_offers_cancellations_and_newcomers_at_once_never_exceed_the_number_or_o
         assert len(set(positions)) == len(positions) == 10
 
 
-@needs_postgresql
 def test_an_offer_is_accepted_or_lapses_and_never_both(county, rounds):
     [who, next_one] = crowd(county, 2)
     for _round in range(rounds * 2):
@@ -177,7 +170,6 @@ def test_an_offer_is_accepted_or_lapses_and_never_both(county, rounds):
         assert offer.state in ("confirmed", "lapsed")
 
 
-@needs_postgresql
 def test_joining_the_line_at_once_gives_everyone_another_position(county, rounds):
     people = crowd(county, 20)
     for _round in range(rounds):
@@ -193,7 +185,6 @@ def test_joining_the_line_at_once_gives_everyone_another_position(county, rounds
         assert [one.first for one in line] == [True] * 10 + [False] * 10
 
 
-@needs_postgresql
 def test_two_clocks_at_once_write_each_reminder_once():
     cast = make_cast()
     cohort = cast.cohort(days=(date(2027, 5, 12),))
@@ -215,7 +206,6 @@ def group_claim(row, people, together):
     )
 
 
-@needs_postgresql
 def test_of_two_parties_of_three_for_four_places_one_comes_whole_and_the_other_chooses(county, rounds):
     people = crowd(county, 6)
     for _round in range(rounds):
@@ -230,7 +220,6 @@ def test_of_two_parties_of_three_for_four_places_one_comes_whole_and_the_other_c
         assert row.sold == 89
 
 
-@needs_postgresql
 def test_freed_places_are_offered_once_although_two_look_at_the_same_moment(county, rounds):
     people = crowd(county, 12)
     for _round in range(rounds):

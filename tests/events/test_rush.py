@@ -16,7 +16,6 @@ from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from base import clock
 from events import actions
@@ -29,7 +28,6 @@ from tests.outbox.test_kills import shared_database
 pytestmark = [
     pytest.mark.race,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="the servers share PostgreSQL"),
 ]
 
 

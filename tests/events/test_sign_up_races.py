@@ -18,7 +18,6 @@ from tests.events.test_races import at_once
 pytestmark = [
     pytest.mark.race,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="row locks are PostgreSQL's"),
 ]
 
 

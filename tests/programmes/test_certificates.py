@@ -38,7 +38,6 @@ from programmes.states import CertificateKind, CertificateState, ProgrammeSide
 from tests.cast import NOW, person
 
 pytestmark = pytest.mark.django_db
-with_press = pytest.mark.skipif(pdf.why_not_print() is not None, reason="the libraries for text layout are missing")
 EIGHT = ("n",) * 8
 
 
@@ -197,7 +196,6 @@ def test_a_name_with_letters_that_no_font_has_is_asked_for_in_others(cast: Any, 
 # ---------- The paper ----------
 
 
-@with_press
 @pytest.mark.parametrize(
     ("language", "heading", "statement", "hours"),
     [
@@ -251,7 +249,6 @@ def test_the_paper_is_accessible_and_says_everything_in_the_persons_language(
     assert certificate.file.size < 40_000
 
 
-@with_press
 def test_the_code_on_the_paper_leads_to_its_page(cast: Any, course: Any, settings: Any) -> None:
     enrolment = cast.enrolment(course, cast.tuva)
     cast.attendance(enrolment, *EIGHT)
@@ -266,7 +263,6 @@ def test_the_code_on_the_paper_leads_to_its_page(cast: Any, course: Any, setting
         assert image.tobytes() == expected.convert("L").tobytes()
 
 
-@with_press
 @pytest.mark.parametrize(
     "name",
     [
@@ -289,7 +285,6 @@ def test_hard_names_stand_whole_on_one_page(cast: Any, course: Any, name: str) -
     ).replace("-", "")
 
 
-@with_press
 def test_twenty_days_still_are_one_page(cast: Any, course: Any) -> None:
     days = tuple(date(2027, 1, 4) + timedelta(days=7 * n) for n in range(20))
     long = cast.cohort(programme=course.programme, number=13, days=days, days_required=18)
@@ -299,7 +294,6 @@ def test_twenty_days_still_are_one_page(cast: Any, course: Any) -> None:
         assert len(made.pages) == 1
 
 
-@with_press
 def test_the_funders_emblem_is_at_least_as_large_as_any_other(cast: Any, course: Any) -> None:
     css = (pdf.ASSETS / "certificate.css").read_text()
     heights = {
@@ -313,7 +307,6 @@ def test_the_funders_emblem_is_at_least_as_large_as_any_other(cast: Any, course:
 # ---------- Printing in the background ----------
 
 
-@with_press
 def test_each_person_gets_one_letter_in_the_own_language_when_the_paper_is_there(cast: Any, course: Any) -> None:
     for who in (cast.tuva, cast.edvin, cast.yasmin):
         cast.attendance(cast.enrolment(course, who), *EIGHT)
@@ -388,7 +381,6 @@ def cpu_seconds() -> float:
     return time.process_time() + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-@with_press
 def test_seventy_of_seventysix_are_issued_in_one_press_and_printed_within_a_minute(cast: Any, course: Any) -> None:
     course.places.capacity = 80
     course.places.save()
@@ -411,7 +403,6 @@ def test_seventy_of_seventysix_are_issued_in_one_press_and_printed_within_a_minu
 # ---------- Correcting and revoking ----------
 
 
-@with_press
 def test_a_corrected_certificate_takes_over_and_the_old_address_says_so(cast: Any, course: Any, client: Any) -> None:
     enrolment = cast.enrolment(course, cast.tuva)
     cast.attendance(enrolment, *EIGHT)
@@ -565,7 +556,6 @@ def test_one_certificate_is_issued_corrected_and_revoked_on_pages(cast: Any, cou
     assert client.get(f"/programmes/certificates/{second.pk}/revoke/").status_code == 200
 
 
-@with_press
 def test_the_paper_is_for_the_person_and_the_regions_coordinators_only(cast: Any, course: Any, sign_in: Any) -> None:
     enrolment = cast.enrolment(course, cast.tuva)
     cast.attendance(enrolment, *EIGHT)

@@ -14,7 +14,6 @@ from PIL import Image
 
 from audit.models import Deed
 from base import clock
-from documents import pdf
 from documents.actions import contents
 from documents.models import StoredFile
 from people import actions as people
@@ -28,7 +27,6 @@ from programmes.rules.emblems import NoFunder
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
-with_press = pytest.mark.skipif(pdf.why_not_print() is not None, reason="the libraries for text layout are missing")
 WORDS = {"alt_sv": "Stiftelsens träd", "alt_fi": "Säätiön puu", "alt_en": "The foundation's tree"}
 EIGHT = ("n",) * 8
 
@@ -228,7 +226,6 @@ def colours(content: bytes) -> set[tuple[int, int, int]]:
     return {colour for colour in found if max(colour) - min(colour) > 60}
 
 
-@with_press
 def test_a_certificate_shows_both_emblems_with_their_words_and_keeps_them(cast: Any, programme: Any, at: Any) -> None:
     cohort = cast.cohort(programme=programme)
     at("2027-11-10 09:00")
@@ -256,7 +253,6 @@ def test_a_certificate_shows_both_emblems_with_their_words_and_keeps_them(cast: 
     assert (figures(again), colours(again)) == (figures(printed), colours(printed))
 
 
-@with_press
 @pytest.mark.parametrize("size", [(1200, 60), (80, 1200), (300, 300)])
 def test_a_wide_or_high_emblem_is_not_distorted(cast: Any, programme: Any, at: Any, size: tuple[int, int]) -> None:
     tool = shutil.which("pdftoppm")

@@ -14,7 +14,6 @@ from django.utils import translation
 
 from audit.models import Deed
 from base import clock
-from documents import pdf
 from documents.actions import contents, keep_file
 from events.models import Material
 from outbox.models import Letter
@@ -25,7 +24,6 @@ from tests.cast import NOW, employment, person, role
 from tests.documents.uploads import KINDS, bookmarks, place_of, upload, words_on
 
 pytestmark = pytest.mark.django_db
-with_press = pytest.mark.skipif(pdf.why_not_print() is not None, reason="the libraries for text layout are missing")
 
 
 @pytest.fixture
@@ -106,7 +104,6 @@ def thirty(cast: Any, cohort: Any) -> list[tuple[str, int]]:
     return made
 
 
-@with_press
 def test_every_number_in_the_contents_and_under_the_pages_is_right(
     cast: Any, cohort: Any, thirty: list[tuple[str, int]], at: Any
 ) -> None:
@@ -164,7 +161,6 @@ def test_every_number_in_the_contents_and_under_the_pages_is_right(
     assert "Yasmin" not in whole
 
 
-@with_press
 def test_the_cover_speaks_the_folders_language_and_carries_the_funders_words(cast: Any, cohort: Any, at: Any) -> None:
     at(NOW)
     with translation.override("en"):
@@ -180,7 +176,6 @@ def test_the_cover_speaks_the_folders_language_and_carries_the_funders_words(cas
         assert b"pdfuaid:part" in file.Root.Metadata.read_bytes()
 
 
-@with_press
 def test_a_file_that_is_gone_from_the_disk_ends_in_a_letter_and_not_in_silence(cast: Any, cohort: Any, at: Any) -> None:
     at(NOW)
     row = material(cohort.days.first(), "Borta", upload("plain", 1, "Borta"), by=cast.malin)
@@ -242,7 +237,6 @@ def test_a_yes_that_is_taken_back_closes_the_folder_and_a_new_one_follows_by_its
 # ---------- Making and releasing ----------
 
 
-@with_press
 def test_a_released_folder_replaces_the_one_before_and_the_directors_are_told(cast: Any, cohort: Any, at: Any) -> None:
     at(NOW)
     before = ready(cohort, cast)

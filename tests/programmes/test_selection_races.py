@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
 
 from base.refusal import Refusal
 from events.models import Places
@@ -23,7 +22,6 @@ from tests.events.test_races import at_once
 pytestmark = [
     pytest.mark.race,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="row locks are PostgreSQL's"),
 ]
 
 LATER = tuple(day.replace(year=2028) for day in DAYS)
