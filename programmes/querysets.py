@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
@@ -249,7 +249,22 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.filter(cohort__programme__region_id__in=person.reach.region_ids)
 
 
-class SaidQuerySet(models.QuerySet["Said"]):
+Row = TypeVar("Row", bound=models.Model)
+
+
+class OfRounds(models.QuerySet[Row]):
+    """Rows that belong to a cohort."""
+
+    def run_by(self, person: Any) -> Self:
+        """Those of the rounds that a person runs."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.filter(cohort__programme__region_id__in=person.reach.region_ids)
+
+
+class SaidQuerySet(OfRounds["Said"]):
     """What participants said, and what was changed."""
 
     def shown(self) -> SaidQuerySet:
@@ -260,29 +275,13 @@ class SaidQuerySet(models.QuerySet["Said"]):
         """Those that stand on the programme's public page."""
         return self.filter(shown=Shown.PUBLIC)
 
-    def run_by(self, person: Any) -> SaidQuerySet:
-        """Those of the rounds that a person runs."""
-        if not person.is_authenticated:
-            return self.none()
-        if person.reach.administrator:
-            return self
-        return self.filter(cohort__programme__region_id__in=person.reach.region_ids)
 
-
-class ImprovementQuerySet(models.QuerySet["Improvement"]):
+class ImprovementQuerySet(OfRounds["Improvement"]):
     """Rows of checklists."""
 
     def waiting(self) -> ImprovementQuerySet:
         """Those that are neither done nor given up."""
         return self.filter(state=ImprovementState.OPEN)
-
-    def run_by(self, person: Any) -> ImprovementQuerySet:
-        """Those of the rounds that a person runs."""
-        if not person.is_authenticated:
-            return self.none()
-        if person.reach.administrator:
-            return self
-        return self.filter(cohort__programme__region_id__in=person.reach.region_ids)
 
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):

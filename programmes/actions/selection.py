@@ -19,7 +19,7 @@ from programmes.actions import sides
 from programmes.letters import selection as letters
 from programmes.models import Cohort, CourseDay, Enrolment, MakeUp, Share
 from programmes.rules import selection as rules
-from programmes.rules.applications import RECEIPT
+from programmes.rules.applications import RECEIPT, facts_along
 from programmes.rules.selection import Proposal
 from programmes.states import CohortState, EmployerSide, ProgrammeSide, Side
 
@@ -410,22 +410,6 @@ def carry_waiting_list(*, cohort: Cohort, by: Person | None, now: datetime) -> l
 
 
 def _carried(old: Enrolment, cohort: Cohort, *, by: Person | None, now: datetime) -> Enrolment:
-    copied = [
-        "person_id",
-        "source",
-        "organisation_id",
-        "unit_id",
-        "employed_since",
-        "degree",
-        "exercises_authority",
-        "typed_unit",
-        "manager_address",
-        "may_attend",
-        "may_attend_reason",
-        "counts_for_funder",
-        "counts_reason",
-        "flags_at",
-    ]
     new = Enrolment.objects.create(
         cohort=cohort,
         code=in_fours(spoken_code(RECEIPT)),
@@ -433,7 +417,7 @@ def _carried(old: Enrolment, cohort: Cohort, *, by: Person | None, now: datetime
         employer_side=old.employer_side,
         programme_side=ProgrammeSide.APPLIED,
         applied_at=old.applied_at,
-        **{name: getattr(old, name) for name in copied},
+        **facts_along(old),
     )
     record("enrolment.carried", by=by, about=new, scope=cohort.scope, now=now, carried_from=old.pk)
     letters.carried(new, now=now)

@@ -15,26 +15,9 @@ from programmes.actions import selection, sides
 from programmes.letters import transfers as letters
 from programmes.models import Cohort, CourseDay, Enrolment, MakeUp, Transfer, Transition
 from programmes.rules import transfers as rules
-from programmes.rules.applications import RECEIPT
+from programmes.rules.applications import RECEIPT, facts_along
 from programmes.rules.selection import gives_places
 from programmes.states import EmployerSide, ProgrammeSide, Side
-
-COPIED = (
-    "person",
-    "source",
-    "organisation",
-    "unit",
-    "employed_since",
-    "degree",
-    "exercises_authority",
-    "typed_unit",
-    "manager_address",
-    "may_attend",
-    "may_attend_reason",
-    "counts_for_funder",
-    "counts_reason",
-    "flags_at",
-)
 
 
 @transaction.atomic
@@ -73,7 +56,7 @@ def transfer(*, enrolment: Enrolment, to: Cohort, reason: str, by: Person, now: 
         employer_side=old.employer_side,
         programme_side=ProgrammeSide.APPLIED,
         applied_at=now,
-        **{name: getattr(old, name) for name in COPIED},
+        **facts_along(old),
     )
     Transition.objects.create(enrolment=new, side=Side.PROGRAMME, after=ProgrammeSide.APPLIED, by=by, at=now)
     row = Transfer.objects.create(old=old, new=new, reason=reason, by=by, at=now)

@@ -19,6 +19,23 @@ from programmes.states import CohortState, ProgrammeSide
 
 # Signs of a receipt's number: a million seldom meet, and the database refuses twins.
 RECEIPT = 8
+# What an application says of somebody goes along to another round.
+GOES_ALONG = (
+    "person",
+    "source",
+    "organisation",
+    "unit",
+    "employed_since",
+    "degree",
+    "exercises_authority",
+    "typed_unit",
+    "manager_address",
+    "may_attend",
+    "may_attend_reason",
+    "counts_for_funder",
+    "counts_reason",
+    "flags_at",
+)
 # How long before the first day the coordinator hears of people who have no address.
 CONTACTS_BEFORE = timedelta(days=14)
 # Why somebody does not count for the funder, where the rule itself decided it.
@@ -181,3 +198,8 @@ def known_namesakes(names: list[str], manager: Person, unit_of: dict[str, Organi
         if seen := list(Person.objects.visible_to(manager).filter(pk__in=keys)) if keys else []:
             found[name] = seen
     return found
+
+
+def facts_along(enrolment: Enrolment) -> dict[str, Any]:
+    """What goes along when somebody goes on in another round: the person, the workplace, the conditions."""
+    return {name: getattr(enrolment, name) for name in GOES_ALONG}
