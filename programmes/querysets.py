@@ -11,14 +11,17 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
 
 from base.clock import now
 from events.states import PrintState
-from people.querysets import within
+from people.querysets import valid_on, within
 from programmes.states import (
+    AGREED_PAIRS,
+    LIVE_PAIRS,
     LIVE_SIDES,
     TAKING_PART,
     CertificateState,
     CohortState,
     EmployerSide,
     ImprovementState,
+    PairState,
     ProgrammeSide,
     Shown,
 )
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
         Folder,
         FolderReader,
         Improvement,
+        Mentor,
+        Mentorship,
         Programme,
         Reflection,
         Said,
@@ -403,6 +408,86 @@ class ReflectionQuerySet(models.QuerySet["Reflection"]):
             let &= ~within(reach.staff_paths, "enrolment__unit__path")
             let &= ~Q(Exists(jobs.filter(within(reach.staff_paths, "unit__path"))))
         return self.filter(Q(enrolment__person=person) | let)
+
+
+class MentorQuerySet(models.QuerySet["Mentor"]):
+    """Regions' pools of mentors."""
+
+    def on(self, day: date) -> MentorQuerySet:
+        """Those in the pool on `day`."""
+        return self.filter(valid_on(day))
+
+    def with_load(self) -> MentorQuerySet:
+        """With `load`: how many mentees each has, those who are only proposed too."""
+        live = Count("mentorships", filter=Q(mentorships__state__in=LIVE_PAIRS))
+        return self.annotate(load=live)
+
+    def with_room(self, day: date) -> MentorQuerySet:
+        """Those in the pool, not on a pause, who have fewer mentees than they have chosen; with `load`."""
+        free = Q(paused_until__isnull=True) | Q(paused_until__lte=day)
+        return self.on(day).filter(free, person__is_active=True).with_load().filter(load__lt=F("cap"))
+
+    def of(self, person: Any) -> MentorQuerySet:
+        """The person's own rows."""
+        return self.filter(person=person) if person.is_authenticated else self.none()
+
+    def visible_to(self, person: Any) -> MentorQuerySet:
+        """One's own, and a region's for its coordinators; everyone for administrators."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.filter(Q(person=person) | Q(region_id__in=person.reach.region_ids))
+
+
+class MentorshipQuerySet(models.QuerySet["Mentorship"]):
+    """Mentors and mentees."""
+
+    def live(self) -> MentorshipQuerySet:
+        """Those that are not closed: they take up room, and a mentee has one at most."""
+        return self.filter(state__in=LIVE_PAIRS)
+
+    def agreed(self) -> MentorshipQuerySet:
+        """Those in which the mentor has said yes and that are not closed."""
+        return self.filter(state__in=AGREED_PAIRS)
+
+    def waiting(self) -> MentorshipQuerySet:
+        """Proposals that have left and wait for the mentor's answer."""
+        return self.filter(state=PairState.PROPOSED, proposed_at__isnull=False)
+
+    def of_mentor(self, person: Any) -> MentorshipQuerySet:
+        """Those in which the person is the mentor."""
+        return self.filter(mentor__person=person) if person.is_authenticated else self.none()
+
+    def of_mentee(self, person: Any) -> MentorshipQuerySet:
+        """Those in which the person is the mentee, once she has been told: never proposals nobody has said yes to."""
+        if not person.is_authenticated:
+            return self.none()
+        return self.filter(enrolment__person=person, agreed_at__isnull=False)
+
+    def run_by(self, person: Any) -> MentorshipQuerySet:
+        """Those of the rounds that a person runs: coordinators of the region, and administrators."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.filter(enrolment__cohort__programme__region_id__in=person.reach.region_ids)
+
+    def visible_to(self, person: Any) -> MentorshipQuerySet:
+        """The two, and who runs the round. A manager or a director sees none, nor does a former coordinator.
+
+        A mentee sees a pair once the mentor has said yes.
+        """
+        if not person.is_authenticated:
+            return self.none()
+        reach = person.reach
+        if reach.administrator:
+            return self
+        return self.filter(
+            Q(mentor__person=person)
+            | Q(enrolment__person=person, agreed_at__isnull=False)
+            | Q(enrolment__cohort__programme__region_id__in=reach.region_ids)
+        )
 
 
 def live_in(cohort: str = "pk") -> Exists:

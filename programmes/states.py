@@ -131,3 +131,48 @@ class Shown(TextChoices):
     HIDDEN = "hidden", _("to nobody yet")
     INSIDE = "inside", _("on the page about the round, and to the participants of the next one")
     PUBLIC = "public", _("there, and on the programme's public page")
+
+
+class MentorKind(TextChoices):
+    LOCAL = "local", _("local: from the same municipality, knows the work")
+    EXTERNAL = "external", _("external: from another employer, for leaders")
+
+
+class PairState(TextChoices):
+    PROPOSED = "proposed", pgettext_lazy("a mentor and a mentee", "proposed")
+    AGREED = "agreed", pgettext_lazy("a mentor and a mentee", "agreed")
+    ACTIVE = "active", pgettext_lazy("a mentor and a mentee", "active")
+    CLOSED = "closed", pgettext_lazy("a mentor and a mentee", "closed")
+
+
+# A proposal that comes to nothing ends as closed, with the reason; nobody is at fault.
+PAIR_FOLLOWS: dict[str, tuple[str, ...]] = {
+    PairState.PROPOSED: (PairState.AGREED, PairState.CLOSED),
+    PairState.AGREED: (PairState.ACTIVE, PairState.CLOSED),
+    PairState.ACTIVE: (PairState.CLOSED,),
+    PairState.CLOSED: (),
+}
+# Those that take up room with the mentor, and of which a mentee has one at most.
+LIVE_PAIRS = (PairState.PROPOSED, PairState.AGREED, PairState.ACTIVE)
+# Those in which each knows who the other is.
+AGREED_PAIRS = (PairState.AGREED, PairState.ACTIVE)
+
+
+class PairEnd(TextChoices):
+    """Why a proposal or a pair is closed."""
+
+    DECLINED = "declined", _("the mentor could not")
+    LAPSED = "lapsed", _("no answer in time")
+    WITHDRAWN = "withdrawn", _("taken back before the answer")
+    SOMEBODY_ELSE = "somebody_else", _("the mentee asked for somebody else")
+    MENTEE_LEFT = "mentee_left", _("the mentee has left the round")
+    MENTOR_LEFT = "mentor_left", _("the mentor has left the pool")
+    NO_FAULT = "no_fault", _("ended without anybody's fault")
+    REPLACED = "replaced", _("another mentor took over")
+    FINISHED = "finished", _("the time is over")
+
+
+class ReplyWay(TextChoices):
+    LINK = "link", _("by the link in the letter")
+    PAGE = "page", _("signed in")
+    COORDINATOR = "coordinator", _("told to the coordinator")

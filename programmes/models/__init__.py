@@ -7,6 +7,7 @@ from programmes.models.cohorts import Cohort, CourseDay, Decision, Share
 from programmes.models.enrolments import Approval, Enrolment, MakeUp, Transition
 from programmes.models.folders import Folder, FolderReader
 from programmes.models.group import Card
+from programmes.models.mentoring import Mentor, Mentorship
 from programmes.models.programmes import Funder, Programme
 from programmes.models.reflections import Reader, Reflection
 from programmes.models.transfers import Transfer
@@ -27,6 +28,8 @@ __all__ = [
     "Improvement",
     "Look",
     "MakeUp",
+    "Mentor",
+    "Mentorship",
     "Programme",
     "Reader",
     "Reflection",

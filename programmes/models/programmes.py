@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.models import Region
 from programmes.querysets import ProgrammeQuerySet
+from programmes.states import MentorKind
 
 
 class Funder(models.Model):
@@ -47,6 +48,13 @@ class Programme(models.Model):
     # Places are given as applications come; else they are shared after the deadline.
     first_come = models.BooleanField(_("gives places as applications come"), default=False)
     funder = models.ForeignKey(Funder, models.PROTECT, null=True, blank=True, related_name="programmes")
+    # Whether participants get a mentor, of which kind, and how often the two are thought to meet.
+    mentor_kind = models.CharField(
+        _("mentors"), max_length=8, choices=MentorKind, blank=True, default="", db_default=""
+    )
+    mentor_meetings = models.PositiveSmallIntegerField(_("meetings with the mentor"), default=7, db_default=7)
+    mentor_minutes = models.PositiveSmallIntegerField(_("minutes a meeting"), default=90, db_default=90)
+    mentor_months = models.PositiveSmallIntegerField(_("within this many months"), default=12, db_default=12)
 
     objects = ProgrammeQuerySet.as_manager()
 
