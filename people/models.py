@@ -316,13 +316,10 @@ class Absence(models.Model):
         return f"{self.employment_id} {self.valid_from}"
 
 
-class Import(models.Model):
-    """A file of organisations or people that came in: staged rows and line errors, stored only when confirmed."""
+class StagedFile(models.Model):
+    """A file that came in: staged rows and line errors, stored only when confirmed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kind = models.CharField(max_length=20, choices=[("organisations", _("organisations")), ("people", _("people"))])
-    region = models.ForeignKey(Region, models.CASCADE, null=True, blank=True)
-    by = models.ForeignKey(Person, models.CASCADE, related_name="imports")
     state = models.CharField(max_length=12, choices=ImportState, default=ImportState.STAGED)
     source = models.CharField(max_length=200)
     good: Any = models.JSONField(default=list)
@@ -333,10 +330,19 @@ class Import(models.Model):
     objects = ImportQuerySet.as_manager()
 
     class Meta:
+        abstract = True
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.source}"
+        return self.source
+
+
+class Import(StagedFile):
+    """A file of organisations or people."""
+
+    kind = models.CharField(max_length=20, choices=[("organisations", _("organisations")), ("people", _("people"))])
+    region = models.ForeignKey(Region, models.CASCADE, null=True, blank=True)
+    by = models.ForeignKey(Person, models.CASCADE, related_name="imports")
 
     def get_absolute_url(self) -> str:
         return reverse("people:import", args=[self.pk])

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from base.clock import now
-from events.states import PrintState
+from events.states import PrintState, StaffFunction
 from people.querysets import valid_on, within
 from programmes.states import (
     AGREED_PAIRS,
@@ -32,18 +33,27 @@ if TYPE_CHECKING:
         Break,
         Certificate,
         Cohort,
+        Condition,
         CourseDay,
         Decision,
         Enrolment,
         Folder,
         FolderReader,
+        GroupTask,
         Improvement,
         Mentor,
+        MentorCheck,
+        MentorMeeting,
+        MentorNote,
         Mentorship,
+        MentorWish,
         Programme,
         Reflection,
+        Ruling,
         Said,
         Share,
+        TaskGroup,
+        Workplace,
     )
 
 
@@ -194,6 +204,31 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         return self.filter(condition)
 
 
+class ConditionQuerySet(models.QuerySet["Condition"]):
+    """What is asked of those who apply."""
+
+    def standing(self) -> ConditionQuerySet:
+        """Those that are asked now."""
+        return self.filter(ended_at__isnull=True)
+
+
+class RulingQuerySet(models.QuerySet["Ruling"]):
+    """What coordinators have decided about the flags of enrolments."""
+
+    def standing(self) -> RulingQuerySet:
+        """Those that are not taken back."""
+        return self.filter(undone_at__isnull=True)
+
+
+class WorkplaceQuerySet(models.QuerySet["Workplace"]):
+    """Employers of those who have changed them, day by day."""
+
+    def on(self, day: Any) -> WorkplaceQuerySet:
+        """Those that the day, or the column with a day, is in."""
+        begun = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
+        return self.filter(begun, Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+
+
 class BreakQuerySet(models.QuerySet["Break"]):
     """Breaks in participations."""
 
@@ -306,9 +341,26 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
             return self.none()
         if person.reach.administrator:
             return self
+        regions = person.reach.region_ids
         return self.filter(
-            Q(enrolment__person=person) | Q(enrolment__cohort__programme__region_id__in=person.reach.region_ids)
+            Q(enrolment__person=person)
+            | Q(person=person)
+            | Q(enrolment__cohort__programme__region_id__in=regions)
+            | Q(cohort__programme__region_id__in=regions)
         )
+
+    def held_by(self, person: Any) -> CertificateQuerySet:
+        """Those of one person."""
+        return self.filter(Q(enrolment__person=person) | Q(person=person))
+
+    def about(self, cohorts: Any) -> CertificateQuerySet:
+        """Those of some rounds."""
+        return self.filter(Q(enrolment__cohort__in=cohorts) | Q(cohort__in=cohorts))
+
+    def with_round(self) -> CertificateQuerySet:
+        """With the person and the round at hand."""
+        rows = ("enrolment__person", "enrolment__cohort__programme__region", "person", "cohort__programme__region")
+        return self.select_related(*rows)
 
 
 class FolderQuerySet(models.QuerySet["Folder"]):
@@ -455,6 +507,21 @@ class MentorshipQuerySet(models.QuerySet["Mentorship"]):
         """Proposals that have left and wait for the mentor's answer."""
         return self.filter(state=PairState.PROPOSED, proposed_at__isnull=False)
 
+    def closed(self) -> MentorshipQuerySet:
+        """Those that were a pair and are over, with `meetings_held` and `minutes_held`; no mere proposals."""
+        return self.filter(state=PairState.CLOSED, started_on__isnull=False).with_meetings()
+
+    def with_meetings(self) -> MentorshipQuerySet:
+        """With `meetings_held`, how many meetings are written down as held, and `minutes_held`, how long they were."""
+        held = Q(meetings__held_at__isnull=False)
+        return self.annotate(
+            meetings_held=Count("meetings", filter=held), minutes_held=Coalesce(Sum("meetings__minutes", filter=held), 0)
+        )
+
+    def between(self, mentor: Any) -> MentorshipQuerySet:
+        """Those that go on, with the person as the mentor of an outer reflection's author in its round."""
+        return self.agreed().filter(enrolment=OuterRef("enrolment"), mentor__person=mentor)
+
     def of_mentor(self, person: Any) -> MentorshipQuerySet:
         """Those in which the person is the mentor."""
         return self.filter(mentor__person=person) if person.is_authenticated else self.none()
@@ -488,6 +555,109 @@ class MentorshipQuerySet(models.QuerySet["Mentorship"]):
             | Q(enrolment__person=person, agreed_at__isnull=False)
             | Q(enrolment__cohort__programme__region_id__in=reach.region_ids)
         )
+
+
+class OfPairs(models.QuerySet[Row]):
+    """Rows that belong to a mentor and a mentee."""
+
+    def visible_to(self, person: Any) -> Self:
+        """As the pairs are seen: by the two, and by who runs the round."""
+        return self.filter(mentorship__in=apps.get_model("programmes", "Mentorship").objects.visible_to(person))
+
+
+class MentorMeetingQuerySet(OfPairs["MentorMeeting"]):
+    """Meetings of mentors and mentees."""
+
+    def held(self) -> MentorMeetingQuerySet:
+        """Those that are written down as held."""
+        return self.filter(held_at__isnull=False)
+
+    def booked(self) -> MentorMeetingQuerySet:
+        """Those that nobody has written down as held yet, to come or not."""
+        return self.filter(held_at__isnull=True)
+
+
+class MentorNoteQuerySet(models.QuerySet["MentorNote"]):
+    """What the two write for themselves."""
+
+    def visible_to(self, person: Any) -> MentorNoteQuerySet:
+        """One's own and no others, whatever one's roles are; also after the pair has ended."""
+        return self.filter(writer=person) if person.is_authenticated else self.none()
+
+
+class MentorCheckQuerySet(models.QuerySet["MentorCheck"]):
+    """The questions after two months."""
+
+    def open_to(self, person: Any, now: datetime) -> MentorCheckQuerySet:
+        """Those that the person can answer now."""
+        mine = self.filter(person=person) if person.is_authenticated else self.none()
+        return mine.filter(answered_at__isnull=True, until__gt=now, mentorship__state__in=AGREED_PAIRS)
+
+    def calls(self) -> MentorCheckQuerySet:
+        """Where somebody wants the coordinator to call, and nobody has yet."""
+        return self.filter(call=True, called_at__isnull=True)
+
+
+class MentorWishQuerySet(OfPairs["MentorWish"]):
+    """Wishes for another mentor."""
+
+    def waiting(self) -> MentorWishQuerySet:
+        """Those that nobody has seen to."""
+        return self.filter(settled_at__isnull=True)
+
+
+class GroupTaskQuerySet(OfRounds["GroupTask"]):
+    """Tasks of rounds."""
+
+    def set_by(self, person: Any) -> GroupTaskQuerySet:
+        """Those that a person sets and changes: of the rounds that she runs, and of the days on which she lectures."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        region = Q(cohort__programme__region_id__in=person.reach.region_ids)
+        return self.filter(region | Q(Exists(lectures(person, "day__event"))))
+
+    def done_by(self, person: Any) -> GroupTaskQuerySet:
+        """Those of the rounds that a person takes part in."""
+        if not person.is_authenticated:
+            return self.none()
+        Enrolment = apps.get_model("programmes", "Enrolment")
+        return self.filter(Exists(Enrolment.objects.taking_part().filter(cohort=OuterRef("cohort"), person=person)))
+
+
+class TaskGroupQuerySet(models.QuerySet["TaskGroup"]):
+    """Groups that do a task, and what they hand in."""
+
+    def of(self, person: Any) -> TaskGroupQuerySet:
+        """Those that a person is in, of rounds that she takes part in."""
+        if not person.is_authenticated:
+            return self.none()
+        return self.filter(Exists(_task_places(person).filter(group=OuterRef("pk"))))
+
+    def visible_to(self, person: Any) -> TaskGroupQuerySet:
+        """One's own; and what was handed in, to who runs the round, to the lecturer of the day, and to all when shown.
+
+        Nobody else reads anything: an employer sees neither what is written nor who has handed in.
+        """
+        if not person.is_authenticated:
+            return self.none()
+        tasks = apps.get_model("programmes", "GroupTask").objects
+        handed_in = Q(hand_in__handed_in_at__isnull=False)
+        read = Q(task__in=tasks.set_by(person)) | Q(task__in=tasks.done_by(person).filter(shown_at__isnull=False))
+        return self.filter(Q(Exists(_task_places(person).filter(group=OuterRef("pk")))) | handed_in & read)
+
+
+def _task_places(person: Any) -> models.QuerySet[Any]:
+    return apps.get_model("programmes", "TaskMember").objects.filter(
+        enrolment__person=person, enrolment__programme_side__in=TAKING_PART
+    )
+
+
+def lectures(person: Any, event: str) -> models.QuerySet[Any]:
+    """That the person is a lecturer of the event whose key stands in the outer query's field."""
+    Staff = apps.get_model("events", "Staff")
+    return Staff.objects.filter(event=OuterRef(event), person=person, function=StaffFunction.LECTURER)
 
 
 def live_in(cohort: str = "pk") -> Exists:

@@ -1,6 +1,7 @@
 """Words for the states of cohorts, enrolments and certificates, and which follows which."""
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -107,6 +108,27 @@ class Outcome(TextChoices):
 class CertificateKind(TextChoices):
     PARTICIPATION = "participation", _("certificate of participation")
     COMPLETION = "completion", _("certificate of completion")
+    ROLE = "role", _("certificate of a role")
+
+
+class RoleFunction(TextChoices):
+    """What somebody does for a round besides taking part."""
+
+    LECTURER = "lecturer", _("lecturer")
+    HOST = "host", _("host")
+    MENTOR = "mentor", _("mentor")
+    SUPERVISOR = "supervisor", pgettext_lazy("of a group, not a manager", "supervisor")
+
+
+# What stands at the top of a certificate, by its kind or by the function.
+CERTIFICATE_HEADINGS: dict[str, Promise] = {
+    CertificateKind.COMPLETION: _("Certificate of completion"),
+    CertificateKind.PARTICIPATION: _("Certificate of participation"),
+    RoleFunction.LECTURER: _("Certificate of work as a lecturer"),
+    RoleFunction.HOST: _("Certificate of work as a host"),
+    RoleFunction.MENTOR: _("Certificate of work as a mentor"),
+    RoleFunction.SUPERVISOR: _("Certificate of work as a supervisor"),
+}
 
 
 class CertificateState(TextChoices):
@@ -176,3 +198,52 @@ class ReplyWay(TextChoices):
     LINK = "link", _("by the link in the letter")
     PAGE = "page", _("signed in")
     COORDINATOR = "coordinator", _("told to the coordinator")
+
+
+class Flag(TextChoices):
+    MAY_ATTEND = "may_attend", _("may attend")
+    COUNTS = "counts", _("counts for the funder")
+
+
+class Fact(TextChoices):
+    DEGREE = "degree", _("degree")
+    AUTHORITY = "authority", _("exercise of authority")
+    WORK = "work", _("kind of work")
+    MONTHS_MOST = "months_most", _("months in the profession, at most")
+    MONTHS_LEAST = "months_least", _("months in the profession, at least")
+    PARTNER = "partner", _("employed by a partner")
+
+
+# Facts that are asked as "since when", and counted in months up to the first day.
+MONTHS = (Fact.MONTHS_MOST, Fact.MONTHS_LEAST)
+
+
+class MeetingForm(TextChoices):
+    IN_PERSON = "in_person", pgettext_lazy("a meeting of two", "in person")
+    REMOTE = "remote", pgettext_lazy("a meeting of two", "remotely")
+    PHONE = "phone", pgettext_lazy("a meeting of two", "by telephone")
+
+
+class MeetingTag(TextChoices):
+    """What a meeting of a mentor and a mentee was about: one word of these, and nothing else is kept of it."""
+
+    START = "start", _("getting to know each other")
+    ROLE = "role", _("the professional role")
+    WORK = "work", _("the work and its methods")
+    WORKPLACE = "workplace", _("the workplace and cooperation")
+    STRENGTH = "strength", _("time and strength")
+    AHEAD = "ahead", _("learning and the way ahead")
+    OTHER = "other", _("something else")
+    CLOSING = "closing", _("closing talk")
+
+
+class CheckWorks(TextChoices):
+    YES = "yes", pgettext_lazy("works", "yes")
+    PARTLY = "partly", pgettext_lazy("works", "partly")
+    NO = "no", pgettext_lazy("works", "no")
+
+
+class CheckOften(TextChoices):
+    ENOUGH = "enough", pgettext_lazy("meetings", "often enough")
+    SELDOM = "seldom", pgettext_lazy("meetings", "too seldom")
+    OFTEN = "often", pgettext_lazy("meetings", "too often")

@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from programmes.models import CourseDay, Funder, Programme, Said
+from programmes.models import Condition, CourseDay, Funder, Programme, Said
 
 
 @register(Funder)
@@ -31,3 +31,10 @@ class SaidWords(TranslationOptions):
     """What participants said, and what was changed."""
 
     fields = ("said", "changed")
+
+
+@register(Condition)
+class ConditionWords(TranslationOptions):
+    """A condition as the public page says it, as the application asks it, and why not."""
+
+    fields = ("words", "question", "reason")

@@ -4,37 +4,55 @@ from programmes.models.boards import BoardPage, Improvement, Look, Said
 from programmes.models.breaks import Break
 from programmes.models.certificates import Certificate
 from programmes.models.cohorts import Cohort, CourseDay, Decision, Share
+from programmes.models.conditions import Answered, Condition, Ruling
 from programmes.models.enrolments import Approval, Enrolment, MakeUp, Transition
+from programmes.models.files import StaffFile
 from programmes.models.folders import Folder, FolderReader
 from programmes.models.group import Card
+from programmes.models.group_tasks import GroupTask, HandIn, TaskGroup, TaskMember
 from programmes.models.mentoring import Mentor, Mentorship
+from programmes.models.mentorships import MentorCheck, MentorMeeting, MentorNote, MentorWish
 from programmes.models.programmes import Funder, Programme
 from programmes.models.reflections import Reader, Reflection
 from programmes.models.transfers import Transfer
+from programmes.models.workplaces import Workplace
 
 __all__ = [
+    "Answered",
     "Approval",
     "BoardPage",
     "Break",
     "Card",
     "Certificate",
     "Cohort",
+    "Condition",
     "CourseDay",
     "Decision",
     "Enrolment",
     "Folder",
     "FolderReader",
     "Funder",
+    "GroupTask",
+    "HandIn",
     "Improvement",
     "Look",
     "MakeUp",
     "Mentor",
+    "MentorCheck",
+    "MentorMeeting",
+    "MentorNote",
+    "MentorWish",
     "Mentorship",
     "Programme",
     "Reader",
     "Reflection",
+    "Ruling",
     "Said",
     "Share",
+    "StaffFile",
+    "TaskGroup",
+    "TaskMember",
     "Transfer",
     "Transition",
+    "Workplace",
 ]
