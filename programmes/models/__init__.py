@@ -3,6 +3,7 @@
 from programmes.models.boards import BoardPage, Improvement, Look, Said
 from programmes.models.breaks import Break
 from programmes.models.certificates import Certificate
+from programmes.models.closing import Closing, MentorInvitation, Proposal, ProposalAnswer, SupportNeed
 from programmes.models.cohorts import Cohort, CourseDay, Decision, Share
 from programmes.models.conditions import Answered, Condition, Ruling
 from programmes.models.enrolments import Approval, Enrolment, MakeUp, Transition
@@ -24,6 +25,7 @@ __all__ = [
     "Break",
     "Card",
     "Certificate",
+    "Closing",
     "Cohort",
     "Condition",
     "CourseDay",
@@ -39,17 +41,21 @@ __all__ = [
     "MakeUp",
     "Mentor",
     "MentorCheck",
+    "MentorInvitation",
     "MentorMeeting",
     "MentorNote",
     "MentorWish",
     "Mentorship",
     "Programme",
+    "Proposal",
+    "ProposalAnswer",
     "Reader",
     "Reflection",
     "Ruling",
     "Said",
     "Share",
     "StaffFile",
+    "SupportNeed",
     "TaskGroup",
     "TaskMember",
     "Transfer",

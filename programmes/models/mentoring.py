@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Person, Region
@@ -76,6 +77,14 @@ class Mentorship(models.Model):
     # What the two agree on.
     aims = models.TextField(_("what the mentee wants out of it"), blank=True)
     rhythm = models.CharField(_("how often and how you meet"), max_length=300, blank=True)
+    reached = models.CharField(
+        _("how you reach each other"), max_length=300, blank=True, default="", db_default=""
+    )
+    # Who wrote the words as they stand, and the other one's yes to them.
+    written_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    written_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
     started_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -103,3 +112,6 @@ class Mentorship(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.mentor_id} {self.state}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("programmes:mentorship", args=[self.pk])
