@@ -17,6 +17,7 @@ from programmes.states import (
     AGREED_PAIRS,
     LIVE_PAIRS,
     LIVE_SIDES,
+    LIVE_SUPERVISION,
     TAKING_PART,
     Answer,
     CertificateState,
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
         Ruling,
         Said,
         Share,
+        SupervisionGroup,
+        SupervisionMember,
         SupportNeed,
         TaskGroup,
         Workplace,
@@ -705,10 +708,8 @@ class SupportNeedQuerySet(models.QuerySet["SupportNeed"]):
         if not person.is_authenticated:
             return self.none()
         pairs = apps.get_model("programmes", "Mentorship").objects.agreed().of_mentor(person)
-        mentee = Exists(pairs.filter(enrolment=OuterRef("enrolment")))
-        return self.filter(
-            Q(enrolment__person=person) | Q(mentee), enrolment__programme_side__in=TAKING_PART
-        )
+        mentee = Q(Exists(pairs.filter(enrolment=OuterRef("enrolment"))), enrolment__programme_side__in=TAKING_PART)
+        return self.filter(Q(enrolment__person=person) | mentee)
 
     def with_manager(self, person: Any, now: datetime) -> SupportNeedQuerySet:
         """The rows that people on a manager's staff have passed to her, while they are on it."""
@@ -731,6 +732,48 @@ class ProposalAnswerQuerySet(models.QuerySet["ProposalAnswer"]):
     def waiting(self) -> ProposalAnswerQuerySet:
         """Those without an answer."""
         return self.filter(answered_at__isnull=True)
+
+
+class SupervisionGroupQuerySet(models.QuerySet["SupervisionGroup"]):
+    """Supervision groups."""
+
+    def live(self) -> SupervisionGroupQuerySet:
+        """Those that have not ended."""
+        return self.filter(state__in=LIVE_SUPERVISION)
+
+    def run_by(self, person: Any) -> SupervisionGroupQuerySet:
+        """Those of the regions that a person coordinates."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.filter(programme__region_id__in=person.reach.region_ids)
+
+    def of(self, person: Any) -> SupervisionGroupQuerySet:
+        """Those that the person supervises or is a member of."""
+        member = apps.get_model("programmes", "SupervisionMember").objects.standing()
+        return self.filter(Q(supervisor=person) | Exists(member.filter(group=OuterRef("pk"), person=person)))
+
+    def visible_to(self, person: Any) -> SupervisionGroupQuerySet:
+        """The supervisor's, the members', and those of the regions that one coordinates; no manager's."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.of(person) | self.run_by(person)
+
+
+class SupervisionMemberQuerySet(models.QuerySet["SupervisionMember"]):
+    """People in supervision groups."""
+
+    def standing(self) -> SupervisionMemberQuerySet:
+        """Those who have not left."""
+        return self.filter(left_on__isnull=True)
+
+    def visible_to(self, person: Any) -> SupervisionMemberQuerySet:
+        """Of the groups that the person sees."""
+        groups = apps.get_model("programmes", "SupervisionGroup").objects.visible_to(person)
+        return self.filter(group__in=groups.values("pk"))
 
 
 def live_in(cohort: str = "pk") -> Exists:

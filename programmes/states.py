@@ -247,3 +247,37 @@ class CheckOften(TextChoices):
     ENOUGH = "enough", pgettext_lazy("meetings", "often enough")
     SELDOM = "seldom", pgettext_lazy("meetings", "too seldom")
     OFTEN = "often", pgettext_lazy("meetings", "too often")
+
+
+class SupportKind(TextChoices):
+    """What somebody still needs after a round: a closed list."""
+
+    SUPERVISION = "supervision", _("professional supervision")
+    MENTOR = "mentor", pgettext_lazy("support that is needed", "a mentor")
+    INTRODUCTION = "introduction", _("introduction at work")
+    COLLEAGUES = "colleagues", _("collegial support")
+    TRAINING = "training", _("more training")
+    OTHER = "other", pgettext_lazy("support that is needed", "something else")
+
+
+class ProposalReply(TextChoices):
+    """What a municipality does with the proposals of a round."""
+
+    WILL_DO = "will_do", _("we will do it")
+    WILL_THINK = "will_think", _("we will think about it")
+    NOT_NOW = "not_now", _("not now")
+
+
+class SupervisionState(TextChoices):
+    PROPOSED = "proposed", pgettext_lazy("a supervision group", "the contract is being answered")
+    AGREED = "agreed", pgettext_lazy("a supervision group", "agreed")
+    RUNNING = "running", pgettext_lazy("a supervision group", "running")
+    ENDED = "ended", pgettext_lazy("a supervision group", "ended")
+
+
+LIVE_SUPERVISION = (SupervisionState.PROPOSED, SupervisionState.AGREED, SupervisionState.RUNNING)
+
+
+class SessionForm(TextChoices):
+    ROOM = "room", _("in a room")
+    REMOTE = "remote", _("remote")
