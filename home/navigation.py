@@ -14,11 +14,11 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from base.languages import spoken
-from events.models import Abstract, Review
+from events.models import Abstract, Review, Staff
 from events.states import AbstractState
 from people.models import Region
 from people.states import Language, Role
-from programmes.models import Approval, Enrolment, FolderReader, Reader, Reflection
+from programmes.models import Approval, Certificate, Enrolment, FolderReader, Reader, Reflection
 
 NEWSLETTER = "newsletter"  # the part of a region that a newsletter is
 SOMEBODY = -1  # stands for the reader's key in a query that is built once
@@ -54,7 +54,9 @@ def _own_query() -> tuple[str, tuple[Any, ...]]:
         "groups": enrolments.taking_part(),
         "thought": Reflection.objects.filter(enrolment__person=SOMEBODY),
         "read": Reader.objects.filter(person=SOMEBODY),
+        "certified": Certificate.objects.filter(person=SOMEBODY),
         "copies": FolderReader.objects.standing().filter(person=SOMEBODY),
+        "works": Staff.objects.filter(person=SOMEBODY),
         "wrote": Abstract.objects.filter(person=SOMEBODY),
         "reviewer": reviews,
         "to_review": reviews.filter(answered_at__isnull=True, stood_aside=False),
@@ -185,9 +187,12 @@ class Shell:
             yield Item(_("Course days"), reverse("programmes:my_days"), "cal")
             if self.own["groups"]:
                 yield Item(_("My group"), reverse("programmes:my_group"), "people")
+        if self.takes_part or self.own["certified"]:
             yield Item(_("Certificates"), reverse("programmes:my_documents"), "file")
         if not self.own["groups"] and self.has_reflections:
             yield Item(_("Reflections"), reverse("programmes:reflections"), "book")
+        if self.own["works"]:
+            yield Item(_("My days"), reverse("events:my_work"), "cal")
         if self.own["wrote"]:
             yield Item(_("My abstracts"), reverse("events:my_abstracts"), "file")
         if self.own["reviewer"]:

@@ -65,6 +65,11 @@ CERTIFICATES: list[URLPattern] = [
     path("programmes/cohorts/<int:pk>/certificates/", certificates.certificates, name="certificates"),
     path("programmes/cohorts/<int:pk>/certificates/print/", certificates.print_again, name="certificates_print"),
     path("programmes/enrolments/<int:pk>/certificate/", certificates.issue, name="certificate_issue"),
+    path(
+        "programmes/cohorts/<int:pk>/certificates/role/<int:person>/<slug:function>/",
+        certificates.issue_role,
+        name="certificate_role",
+    ),
     path("programmes/certificates/<int:pk>/file/", certificates.certificate_file, name="certificate_file"),
     path("programmes/certificates/<int:pk>/replace/", certificates.replace, name="certificate_replace"),
     path("programmes/certificates/<int:pk>/revoke/", certificates.revoke, name="certificate_revoke"),

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
@@ -33,7 +34,7 @@ TRIES, TRY_WINDOW, TRY_PAUSE = 20, 600, 30
 log = logging.getLogger("helmi.certificates")
 
 
-def _cohort(pk: int) -> Cohort:
+def locked(pk: int) -> Cohort:
     """The cohort under a lock, so that of two presses of the button one finds everything done."""
     return (
         Cohort.objects.select_for_update(of=("self",))
@@ -66,7 +67,7 @@ def issue(*, enrolment: Enrolment, kind: str = "", name: str = "", by: Person, n
     when a valid one exists, and when the paper could not say all that it must. `name` is how the person's name is to
     stand on the paper.
     """
-    cohort = _cohort(enrolment.cohort_id)
+    cohort = locked(enrolment.cohort_id)
     enrolment = Enrolment.objects.select_related("person", "organisation", "unit").get(pk=enrolment.pk)
     row = rows(cohort, [enrolment], now=now)[0]
     kind = kind or rules.kind_for(row.standing)
@@ -77,9 +78,7 @@ def issue(*, enrolment: Enrolment, kind: str = "", name: str = "", by: Person, n
     name = unicodedata.normalize("NFC", name or enrolment.person.name)
     if refusal := rules.why_not_print(cohort, [(name, enrolment.person.language)]):
         raise refusal
-    certificate = _create(cohort, row, _days(cohort), _make_ups([enrolment]), kind, name, by, now)
-    wake(PRINTER)
-    return certificate
+    return _create(cohort, row, _days(cohort), _make_ups([enrolment]), kind, name, by, now)
 
 
 @transaction.atomic
@@ -88,7 +87,7 @@ def issue_batch(*, cohort: Cohort, by: Person, now: datetime) -> list[Certificat
 
     All or nobody: refused with the names concerned when a paper would lack something. A second press finds nobody.
     """
-    cohort = _cohort(cohort.pk)
+    cohort = locked(cohort.pk)
     have = set(
         Certificate.objects.valid()
         .filter(enrolment__cohort=cohort, kind=CertificateKind.COMPLETION)
@@ -106,12 +105,10 @@ def issue_batch(*, cohort: Cohort, by: Person, now: datetime) -> list[Certificat
     if refusal := rules.why_not_print(cohort, [(person.name, person.language) for person in people]):
         raise refusal
     days, make_ups = _days(cohort), _make_ups(row.enrolment for row in waiting)
-    made = [
+    return [
         _create(cohort, row, days, make_ups, CertificateKind.COMPLETION, row.enrolment.person.name, by, now)
         for row in waiting
     ]
-    wake(PRINTER)
-    return made
 
 
 def _create(
@@ -134,27 +131,47 @@ def _create(
     facts = documents.shown_facts(
         cohort=cohort, row=row, days=days, make_ups=make_ups.get(enrolment.pk, {}), kind=kind, name=name, now=now
     )
+    certificate = keep(cohort=cohort, holder=enrolment.person, facts=facts, by=by, now=now, enrolment=enrolment)
+    for old in earlier:
+        end(old, CertificateState.REPLACED, "", now, replaced_by=certificate)
+    return certificate
+
+
+def keep(
+    *,
+    cohort: Cohort,
+    holder: Person,
+    facts: dict[str, Any],
+    by: Person,
+    now: datetime,
+    enrolment: Enrolment | None = None,
+) -> Certificate:
+    """Write a certificate with a new code down: of an enrolment, or else of a role of the holder; print it soon."""
+    function = facts.get("function", "")
     certificate = Certificate.objects.create(
         enrolment=enrolment,
-        kind=kind,
+        person=None if enrolment else holder,
+        cohort=None if enrolment else cohort,
+        function=function,
+        kind=facts["kind"],
         code=in_fours(spoken_code(rules.CODE_LENGTH)),
-        language=enrolment.person.language,
+        language=holder.language,
         facts=facts,
         issued_at=now,
         issued_by=by,
     )
-    for old in earlier:
-        _end(old, CertificateState.REPLACED, "", now, replaced_by=certificate)
+    about = {"enrolment": enrolment.pk} if enrolment else {"person": holder.pk, "function": str(function)}
     record(
         "certificate.issued",
         by=by,
         about=certificate,
         scope=cohort.scope,
         now=now,
-        kind=str(kind),
-        enrolment=enrolment.pk,
+        kind=facts["kind"],
         hours=facts["hours"],
+        **about,
     )
+    wake(PRINTER)
     return certificate
 
 
@@ -196,10 +213,8 @@ def replace(*, certificate: Certificate, name: str, reason: str, by: Person, now
     The old one keeps its address and says there that it was replaced. Refused when it is not valid, or when the
     presence no longer gives any certificate.
     """
-    cohort = _cohort(certificate.enrolment.cohort_id)
-    certificate = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
-    if refusal := rules.why_not_change(certificate):
-        raise refusal
+    cohort = locked(certificate.round.pk)
+    certificate = still_valid(certificate)
     enrolment = Enrolment.objects.select_related("person", "organisation", "unit").get(pk=certificate.enrolment_id)
     row = rows(cohort, [enrolment], now=now)[0]
     kind = rules.kind_for(row.standing)
@@ -208,38 +223,44 @@ def replace(*, certificate: Certificate, name: str, reason: str, by: Person, now
     name = unicodedata.normalize("NFC", name)
     if refusal := rules.why_not_print(cohort, [(name, enrolment.person.language)]):
         raise refusal
-    _end(certificate, CertificateState.REPLACED, reason, now)
+    end(certificate, CertificateState.REPLACED, reason, now)
     corrected = _create(cohort, row, _days(cohort), _make_ups([enrolment]), kind, name, by, now)
+    point_on(certificate, corrected, reason, by, now)
+    return corrected
+
+
+def still_valid(certificate: Certificate) -> Certificate:
+    """The certificate under a lock; refused when it has been replaced or revoked."""
+    found = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    if refusal := rules.why_not_change(found):
+        raise refusal
+    return found
+
+
+def point_on(certificate: Certificate, corrected: Certificate, reason: str, by: Person, now: datetime) -> None:
+    """Let an ended certificate say which one took its place."""
     Certificate.objects.filter(pk=certificate.pk).update(replaced_by=corrected)
     record(
         "certificate.replaced",
         by=by,
         about=certificate,
-        scope=cohort.scope,
+        scope=corrected.round.scope,
         now=now,
         replaced_by=corrected.pk,
         words={"reason": reason},
     )
-    wake(PRINTER)
-    return corrected
 
 
 @transaction.atomic
 def revoke(*, certificate: Certificate, reason: str, by: Person, now: datetime) -> Certificate:
     """End a certificate; its address says so from now on. The person is told, with the reason."""
-    certificate = (
-        Certificate.objects.select_for_update(of=("self",))
-        .select_related("enrolment__cohort__programme", "enrolment__person")
-        .get(pk=certificate.pk)
-    )
-    if refusal := rules.why_not_change(certificate):
-        raise refusal
-    _end(certificate, CertificateState.REVOKED, reason, now)
+    certificate = still_valid(certificate)
+    end(certificate, CertificateState.REVOKED, reason, now)
     record(
         "certificate.revoked",
         by=by,
         about=certificate,
-        scope=certificate.enrolment.cohort.scope,
+        scope=certificate.round.scope,
         now=now,
         words={"reason": reason},
     )
@@ -247,13 +268,14 @@ def revoke(*, certificate: Certificate, reason: str, by: Person, now: datetime) 
     return certificate
 
 
-def _end(
+def end(
     certificate: Certificate,
     state: CertificateState,
     reason: str,
     now: datetime,
     replaced_by: Certificate | None = None,
 ) -> None:
+    """Let a certificate be replaced or revoked."""
     certificate.state, certificate.ended_at, certificate.end_reason = state, now, reason
     certificate.replaced_by = replaced_by
     certificate.save(update_fields=["state", "ended_at", "end_reason", "replaced_by"])
@@ -296,9 +318,7 @@ def _take_next(now: datetime) -> Certificate | None:
             free, pk=certificate.pk, file__isnull=True, print_tries=certificate.print_tries
         ).update(print_tries=certificate.print_tries + 1, print_after=now + PRINT_LEASE)
         if taken:
-            return Certificate.objects.select_related("enrolment__person", "enrolment__cohort__programme__region").get(
-                pk=certificate.pk
-            )
+            return Certificate.objects.with_round().get(pk=certificate.pk)
     return None
 
 
@@ -315,7 +335,7 @@ def _print(certificate: Certificate, now: datetime) -> int:
             name=documents.file_name(certificate),
             content_type="application/pdf",
             about=key(certificate),
-            scope=certificate.enrolment.cohort.scope,
+            scope=certificate.round.scope,
             now=now,
         )
         # Another printer was quicker, or the certificate ended meanwhile: its paper is nobody's.
@@ -331,9 +351,7 @@ def _print(certificate: Certificate, now: datetime) -> int:
 @transaction.atomic
 def print_again(*, cohort: Cohort, by: Person, now: datetime) -> int:
     """Try the papers that failed once more; how many there are."""
-    failed = Certificate.objects.valid().filter(
-        enrolment__cohort=cohort, file__isnull=True, print_tries__gte=rules.PRINT_TRIES
-    )
+    failed = Certificate.objects.valid().about([cohort.pk]).filter(file=None, print_tries__gte=rules.PRINT_TRIES)
     count = failed.update(print_tries=0, print_after=None)
     if count:
         record("certificate.printed_again", by=by, about=cohort, scope=cohort.scope, now=now, count=count)
@@ -350,13 +368,7 @@ def look_up(*, typed: str, address: str) -> Certificate | None:
     if cache.get(wrong, 0) >= TRIES and not cache.add(pause, 1, TRY_PAUSE):
         raise rules.TooManyTries()
     code = rules.read_code(typed)
-    found = (
-        Certificate.objects.filter(code=code)
-        .select_related("replaced_by", "enrolment__person", "enrolment__cohort__programme__region")
-        .first()
-        if code
-        else None
-    )
+    found = Certificate.objects.filter(code=code).with_round().select_related("replaced_by").first() if code else None
     if found is None:
         cache.add(wrong, 0, TRY_WINDOW)
         try:
@@ -368,5 +380,5 @@ def look_up(*, typed: str, address: str) -> Certificate | None:
 
 def local_day(certificate: Certificate) -> date:
     """The day on which a certificate ended, on the wall of its region."""
-    zone = ZoneInfo(certificate.enrolment.cohort.programme.region.time_zone)
+    zone = ZoneInfo(certificate.round.programme.region.time_zone)
     return (certificate.ended_at or certificate.issued_at).astimezone(zone).date()

@@ -14,9 +14,12 @@ from django.utils import translation
 from documents import pdf
 from documents.actions import contents
 from documents.models import StoredFile
+from people.models import Organisation
 from programmes.models import Certificate, Cohort, CourseDay, MakeUp
 from programmes.rules.attendance import Row
 from programmes.rules.certificates import EMBLEMS, days_in_words, heading_lacks
+from programmes.rules.roles import Done
+from programmes.states import CERTIFICATE_HEADINGS, CertificateKind
 
 NAME_WIDTH = 470.0  # points between the margins
 NAME_SIZES = (34, 30, 27, 24, 22, 20, 18)  # as certificate.css has them
@@ -43,8 +46,6 @@ def shown_facts(
     `make_ups` are by the missed day; their registrations' events are at hand.
     """
     enrolment, standing = row.enrolment, row.standing
-    programme, region = cohort.programme, cohort.programme.region
-    organisation = enrolment.organisation
     by_number = {day.number: day for day in days}
     language = enrolment.person.language
     with translation.override(language):
@@ -65,30 +66,10 @@ def shown_facts(
                 }
             )
         held = [day.event.date for day in days if day.number in {fact.number for fact in standing.days}]
-        funder = programme.funder
         return {
-            "version": 1,
+            **_frame(cohort, enrolment.organisation, language, now),
             "kind": str(kind),
             "name": name,
-            "programme": programme.title,
-            "round": cohort.number,
-            "region": region.name,
-            "organisation": {
-                "name": organisation.name,
-                "mark": organisation.mark or organisation.name[:2].upper(),
-                "tint": organisation.tint,
-                "emblem": str(organisation.emblem_id or ""),
-                "alt": getattr(organisation, f"emblem_alt_{language}") or "",
-            },
-            "funder": {
-                "name": funder.name,
-                "statement": funder.statement,
-                "emblem": EMBLEMS.get(funder.emblem_name, ""),
-                "picture": str(funder.emblem_id or ""),
-                "alt": getattr(funder, f"emblem_alt_{language}") or "",
-            }
-            if funder
-            else None,
             "days": listed,
             "hours": quarter(sum((fact.hours_there for fact in standing.days), Decimal(0))),
             "attended": f"{Decimal(standing.attended.numerator) / Decimal(standing.attended.denominator):.2f}",
@@ -96,12 +77,63 @@ def shown_facts(
             "required": standing.required,
             "first": min(held).isoformat(),
             "last": max(held).isoformat(),
-            "signatories": [
-                {"name": cohort.responsible.name, "function": "responsible"},
-                {"name": region.name, "function": "region"},
-            ],
-            "issued_on": now.astimezone(ZoneInfo(region.time_zone)).date().isoformat(),
         }
+
+
+def role_facts(
+    *, cohort: Cohort, done: Done, name: str, hours: Decimal | None, language: str, now: datetime
+) -> dict[str, Any]:
+    """Everything that the paper of a role will say: what was done, when, how often, and the hours where known."""
+    with translation.override(language):
+        return {
+            **_frame(cohort, done.organisation, language, now),
+            "kind": str(CertificateKind.ROLE),
+            "function": done.function,
+            "name": name,
+            "days": [
+                {"number": day.number, "date": day.event.date.isoformat(), "theme": day.event.title}
+                for day in done.days
+            ],
+            "hours": quarter(hours) if hours else "",
+            "times": done.times,
+            "first": done.first.isoformat(),
+            "last": done.last.isoformat(),
+        }
+
+
+def _frame(cohort: Cohort, organisation: Organisation | None, language: str, now: datetime) -> dict[str, Any]:
+    """What every paper of a round says: programme, organiser, employer, funder, signatories and the day."""
+    programme, region = cohort.programme, cohort.programme.region
+    funder = programme.funder
+    return {
+        "version": 1,
+        "programme": programme.title,
+        "round": cohort.number,
+        "region": region.name,
+        "organisation": {
+            "name": organisation.name,
+            "mark": organisation.mark or organisation.name[:2].upper(),
+            "tint": organisation.tint,
+            "emblem": str(organisation.emblem_id or ""),
+            "alt": getattr(organisation, f"emblem_alt_{language}") or "",
+        }
+        if organisation
+        else None,
+        "funder": {
+            "name": funder.name,
+            "statement": funder.statement,
+            "emblem": EMBLEMS.get(funder.emblem_name, ""),
+            "picture": str(funder.emblem_id or ""),
+            "alt": getattr(funder, f"emblem_alt_{language}") or "",
+        }
+        if funder
+        else None,
+        "signatories": [
+            {"name": cohort.responsible.name, "function": "responsible"},
+            {"name": region.name, "function": "region"},
+        ],
+        "issued_on": now.astimezone(ZoneInfo(region.time_zone)).date().isoformat(),
+    }
 
 
 def address_of(code: str) -> str:
@@ -123,14 +155,19 @@ def as_dates(facts: dict[str, Any]) -> dict[str, Any]:
     return {
         **facts,
         "days": [
-            {**day, "date": date.fromisoformat(day["date"]), "hours": Decimal(day["hours"])} for day in facts["days"]
+            {**day, "date": date.fromisoformat(day["date"]), "hours": _hours(day.get("hours"))} for day in facts["days"]
         ],
-        "hours": Decimal(facts["hours"]),
-        "attended_words": days_in_words(facts["attended"]),
+        "hours": _hours(facts["hours"]),
+        "heading": str(CERTIFICATE_HEADINGS[facts.get("function") or facts["kind"]]),
+        "attended_words": days_in_words(facts["attended"]) if "attended" in facts else "",
         "first": date.fromisoformat(facts["first"]),
         "last": date.fromisoformat(facts["last"]),
         "issued_on": date.fromisoformat(facts["issued_on"]),
     }
+
+
+def _hours(written: str | None) -> Decimal | None:
+    return Decimal(written) if written else None
 
 
 def _stored(key: str) -> pdf.Picture | None:
@@ -146,7 +183,8 @@ def print_certificate(certificate: Certificate) -> pdf.Printed:
     facts = certificate.facts
     address = address_of(certificate.code)
     pictures = {"code": pdf.qr_code(address)}
-    if own := _stored(facts["organisation"]["emblem"]):
+    organisation = facts["organisation"] or {"emblem": "", "alt": ""}
+    if own := _stored(organisation["emblem"]):
         pictures["municipality"] = own
     if facts["funder"] and (emblem := _stored(facts["funder"]["picture"])):
         pictures["funder"] = emblem
@@ -163,7 +201,7 @@ def print_certificate(certificate: Certificate) -> pdf.Printed:
                 "plain_name": heading_lacks(facts["name"]),
                 "pictures": pictures,
                 "shows": {
-                    "municipality": facts["organisation"].get("alt", ""),
+                    "municipality": organisation.get("alt", ""),
                     "funder": (facts["funder"] or {}).get("alt", "") if "funder" in pictures else "",
                 },
                 "dense": len(facts["days"]) > 10,

@@ -1,11 +1,35 @@
 """What may be typed about certificates."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import NameField, PlainForm
+from programmes.forms.attendance import read_hours
+
+
+class HoursField(forms.CharField):
+    """Hours to the quarter as people write them, or None."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Hours"),
+            required=False,
+            max_length=8,
+            help_text=_("To the quarter, for example 7.5. Without hours the certificate says the days and the period."),
+        )
+
+    def clean(self, value: Any) -> Decimal | None:
+        """What was typed as hours; refused when it is no hours to the quarter."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return read_hours(text)
+        except ValueError as wrong:
+            raise forms.ValidationError(_("Write hours to the quarter, for example 7.5.")) from wrong
 
 
 class ReplaceForm(PlainForm):
@@ -45,6 +69,19 @@ class NameOnPaperForm(PlainForm):
         self.back = back
         super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs["autocomplete"] = "off"
+
+
+class RolePaperForm(NameOnPaperForm):
+    """The name on a certificate of a role, and the hours where somebody knows them."""
+
+    hours = HoursField()
+
+
+class ReplaceRoleForm(ReplaceForm):
+    """As for any certificate, and the hours."""
+
+    hours = HoursField()
+    field_order = ["name", "hours", "reason"]
 
 
 class CodeForm(PlainForm):

@@ -24,8 +24,8 @@ def _write(kind: str, certificate: Certificate, now: datetime) -> None:
         kind=kind,
         key=f"{kind}:{certificate.pk}",
         about=key(certificate),
-        scope=certificate.enrolment.cohort.scope,
-        person=certificate.enrolment.person,
+        scope=certificate.round.scope,
+        person=certificate.holder,
         facts={"certificate": certificate.pk},
         now=now,
     )
@@ -44,34 +44,40 @@ def revoked(certificate: Certificate, *, now: datetime) -> None:
 def _certificate(letter: Letter, state: str) -> Certificate | None:
     return (
         Certificate.objects.filter(pk=letter.facts["certificate"], state=state)
+        .with_round()
         .select_related(
-            "enrolment__person",
             "enrolment__cohort__responsible",
-            "enrolment__cohort__programme__region",
             "enrolment__cohort__programme__funder",
+            "cohort__responsible",
+            "cohort__programme__funder",
         )
         .first()
     )
 
 
 def _mail(template: str, certificate: Certificate, *, asks: bool) -> Mail:
-    cohort = certificate.enrolment.cohort
+    cohort = certificate.round
     return compose_for(
         cohort,
         f"programmes/letters/{template}.txt",
         {
             "certificate": certificate,
-            "person": certificate.enrolment.person,
+            "person": certificate.holder,
             "programme": cohort.programme.title,
             "round": cohort.number,
             "url": f"{settings.BASE_URL}{reverse('programmes:my_documents')}",
             "check_url": f"{settings.BASE_URL}{reverse('programmes:certificate', args=[certificate.code])}",
             "replaces": certificate.replaces.first(),
         },
-        why=gettext("You get this letter because you took part in %(programme)s.")
-        % {"programme": cohort.programme.title},
+        why=_why(certificate) % {"programme": cohort.programme.title},
         asks=asks,
     )
+
+
+def _why(certificate: Certificate) -> str:
+    if certificate.function:
+        return gettext("You get this letter because you have worked in %(programme)s.")
+    return gettext("You get this letter because you took part in %(programme)s.")
 
 
 def _build_issued(letter: Letter) -> Mail | None:

@@ -1,12 +1,16 @@
 """Certificates: the coordinator's page, the participant's, and the public page behind a code."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from base import dates
 from base.clock import now
 from base.forms import render_form
 from base.marks import audited
@@ -23,13 +28,21 @@ from documents.views import answer_file
 from people.models import Request
 from people.rules import name_for
 from programmes.actions import certificates as actions
+from programmes.actions import roles as role_actions
 from programmes.completion import Standing
 from programmes.documents import certificates as documents
-from programmes.forms.certificates import CodeForm, NameOnPaperForm, ReplaceForm, RevokeForm
+from programmes.forms.certificates import (
+    CodeForm,
+    NameOnPaperForm,
+    ReplaceForm,
+    ReplaceRoleForm,
+    RevokeForm,
+    RolePaperForm,
+)
 from programmes.models import Certificate, Cohort, Enrolment, Folder
-from programmes.rules import attendance
+from programmes.rules import attendance, roles
 from programmes.rules import certificates as rules
-from programmes.states import CertificateKind, CertificateState
+from programmes.states import TAKING_PART, CertificateKind, CertificateState
 
 # ---------- The coordinator's page ----------
 
@@ -45,11 +58,24 @@ class Line:
     certificate: Certificate | None
     printing: str
     why_not: str
+    issue_url: str
 
     @property
     def presence(self) -> str:
         """7 of 8 days, in the reader's way of writing numbers."""
         return rules.presence(self.standing)
+
+
+@dataclass(frozen=True)
+class RoleLine:
+    """One person in one role: what was done, which certificate."""
+
+    done: roles.Done
+    name: str
+    certificate: Certificate | None
+    printing: str
+    why_not: str
+    issue_url: str
 
 
 def _cohort(request: Request, pk: int) -> Cohort:
@@ -59,11 +85,33 @@ def _cohort(request: Request, pk: int) -> Cohort:
     return get_object_or_404(cohorts, pk=pk)
 
 
-def _lines(request: Request, cohort: Cohort) -> list[Line]:
-    valid = {
-        certificate.enrolment_id: certificate
-        for certificate in Certificate.objects.visible_to(request.user).valid().filter(enrolment__cohort=cohort)
+def _valid(request: Request, cohort: Cohort) -> dict[Any, Certificate]:
+    """The valid certificates of a round, by enrolment, and those of roles by person and function."""
+    return {
+        certificate.enrolment_id or (certificate.person_id, certificate.function): certificate
+        for certificate in Certificate.objects.visible_to(request.user).valid().about([cohort.pk])
     }
+
+
+def _role_lines(request: Request, cohort: Cohort, valid: dict[Any, Certificate]) -> list[RoleLine]:
+    found = []
+    for done in roles.done_in(cohort, now()):
+        certificate = valid.get(done.key)
+        refusal = roles.why_not_issue(done)
+        found.append(
+            RoleLine(
+                done=done,
+                name=name_for(done.person, request.user),
+                certificate=certificate,
+                printing=rules.printing(certificate) if certificate else "",
+                why_not=str(refusal) if refusal else "",
+                issue_url=reverse("programmes:certificate_role", args=[cohort.pk, *done.key]),
+            )
+        )
+    return found
+
+
+def _lines(request: Request, cohort: Cohort, valid: dict[Any, Certificate]) -> list[Line]:
     found = []
     for row in attendance.rows(cohort, now=now()):
         certificate = valid.get(row.enrolment.pk)
@@ -77,15 +125,17 @@ def _lines(request: Request, cohort: Cohort) -> list[Line]:
                 certificate=certificate,
                 printing=rules.printing(certificate) if certificate else "",
                 why_not=str(refusal) if refusal else "",
+                issue_url=reverse("programmes:certificate_issue", args=[row.enrolment.pk]),
             )
         )
     return found
 
 
 def _page(request: Request, cohort: Cohort, problem: str = "") -> dict[str, Any]:
-    lines = _lines(request, cohort)
+    valid = _valid(request, cohort)
+    lines, in_roles = _lines(request, cohort, valid), _role_lines(request, cohort, valid)
     complete = [line for line in lines if line.standing.complete]
-    papers = [line for line in lines if line.certificate]
+    papers = [line for line in (*lines, *in_roles) if line.certificate]
     printed = sum(line.printing == "printed" for line in papers)
     refusal = why_not_print()
     reasons = {line.why_not for line in lines if not line.standing.complete and line.certificate is None}
@@ -98,6 +148,8 @@ def _page(request: Request, cohort: Cohort, problem: str = "") -> dict[str, Any]
             for line in complete
             if (line.certificate is None or line.certificate.kind != CertificateKind.COMPLETION) and not line.why_not
         ),
+        "roles": in_roles,
+        "roles_to_issue": sum(line.certificate is None and not line.why_not for line in in_roles),
         "one_reason": reasons.pop() if len(reasons) == 1 else "",
         "papers": len(papers),
         "printed": printed,
@@ -117,7 +169,8 @@ def certificates(request: Request, pk: int) -> HttpResponse:
     problem, status = "", 200
     if request.method == "POST":
         try:
-            made = actions.issue_batch(cohort=cohort, by=request.user, now=now())
+            issue_all = role_actions.issue_roles if "roles" in request.POST else actions.issue_batch
+            made = issue_all(cohort=cohort, by=request.user, now=now())
         except Refusal as refusal:
             problem, status = str(refusal), 409
         else:
@@ -178,25 +231,52 @@ def issue(request: Request, pk: int) -> HttpResponse:
     return render_form(request, "programmes/certificate_issue.html", form, context)
 
 
+@require_http_methods(["GET", "POST"])
+def issue_role(request: Request, pk: int, person: int, function: str) -> HttpResponse:
+    """Certify what one person did in one role, with the name and the hours as they are to stand on the paper."""
+    cohort = _cohort(request, pk)
+    done = next((row for row in roles.done_in(cohort, now()) if row.key == (person, function)), None)
+    if done is None:
+        raise Http404
+    back = reverse("programmes:certificates", args=[pk])
+    refusal = roles.why_not_issue(done)
+    initial = {"name": done.person.name, "hours": dates.number(done.hours) if done.hours else ""}
+    form = RolePaperForm(request.POST or None, initial=initial, back=back)
+    if form.is_bound and form.is_valid():
+        try:
+            role_actions.issue_role(
+                cohort=cohort, person=done.person, function=function, by=request.user, now=now(), **form.cleaned_data
+            )
+        except Refusal as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(request, _("The certificate is issued and being printed. The person gets a letter."))
+            return redirect(back)
+    context = {
+        "cohort": cohort,
+        "done": done,
+        "name": name_for(done.person, request.user),
+        "refusal": str(refusal) if refusal else "",
+        "back": back,
+    }
+    return render_form(request, "programmes/certificate_role.html", form, context)
+
+
 def _certificate(request: Request, pk: int) -> Certificate:
     """A certificate in a cohort that the reader runs."""
-    found = Certificate.objects.visible_to(request.user).filter(
-        enrolment__cohort__in=Cohort.objects.run_by(request.user).values("pk")
-    )
-    return get_object_or_404(
-        found.select_related("enrolment__person", "enrolment__cohort__programme__region", "file"), pk=pk
-    )
+    found = Certificate.objects.visible_to(request.user).about(Cohort.objects.run_by(request.user).values("pk"))
+    return get_object_or_404(found.with_round().select_related("file"), pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
 def replace(request: Request, pk: int) -> HttpResponse:
     """A corrected certificate takes the place of one; the old address says so."""
     certificate = _certificate(request, pk)
-    back = reverse("programmes:certificates", args=[certificate.enrolment.cohort_id])
-    form = ReplaceForm(request.POST or None, initial={"name": certificate.facts["name"]}, back=back)
+    back = reverse("programmes:certificates", args=[certificate.round.pk])
+    form, correct = _correction(request, certificate, back)
     if form.is_bound and form.is_valid():
         try:
-            actions.replace(certificate=certificate, by=request.user, now=now(), **form.cleaned_data)
+            correct(certificate=certificate, by=request.user, now=now(), **form.cleaned_data)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -207,11 +287,21 @@ def replace(request: Request, pk: int) -> HttpResponse:
     return render_form(request, "programmes/certificate_replace.html", form, _about(request, certificate, back))
 
 
+def _correction(request: Request, certificate: Certificate, back: str) -> tuple[Form, Callable[..., Certificate]]:
+    """The form that corrects a certificate, and what is done with it: hours are typed only for a role."""
+    facts = certificate.facts
+    if not certificate.function:
+        return ReplaceForm(request.POST or None, initial={"name": facts["name"]}, back=back), actions.replace
+    hours = dates.number(Decimal(facts["hours"])) if facts["hours"] else ""
+    form = ReplaceRoleForm(request.POST or None, initial={"name": facts["name"], "hours": hours}, back=back)
+    return form, role_actions.replace_role
+
+
 @require_http_methods(["GET", "POST"])
 def revoke(request: Request, pk: int) -> HttpResponse:
     """End a certificate, with a reason."""
     certificate = _certificate(request, pk)
-    back = reverse("programmes:certificates", args=[certificate.enrolment.cohort_id])
+    back = reverse("programmes:certificates", args=[certificate.round.pk])
     form = RevokeForm(request.POST or None, back=back)
     if form.is_bound and form.is_valid():
         try:
@@ -230,8 +320,8 @@ def _about(request: Request, certificate: Certificate, back: str) -> dict[str, A
     refusal = rules.why_not_change(certificate)
     return {
         "certificate": certificate,
-        "cohort": certificate.enrolment.cohort,
-        "name": name_for(certificate.enrolment.person, request.user),
+        "cohort": certificate.round,
+        "name": name_for(certificate.holder, request.user),
         "refusal": str(refusal) if refusal else "",
         "back": back,
     }
@@ -260,15 +350,19 @@ def certificate_file(request: Request, pk: int) -> HttpResponseBase:
 @require_GET
 def my_documents(request: Request) -> HttpResponse:
     """One's own certificates, and what is missing for one."""
+    own: dict[int, list[Certificate]] = {}
+    in_roles = []
+    for certificate in Certificate.objects.visible_to(request.user).held_by(request.user).with_round():
+        if certificate.enrolment_id:
+            own.setdefault(certificate.enrolment_id, []).append(certificate)
+        else:
+            in_roles.append(certificate)
+    # What was issued stays the person's, also after leaving the round.
     enrolments = (
-        Enrolment.objects.filter(person=request.user)
-        .taking_part()
+        Enrolment.objects.filter(Q(programme_side__in=TAKING_PART) | Q(pk__in=own), person=request.user)
         .select_related("cohort__programme__region", "cohort__places", "organisation", "unit", "person")
         .order_by("-applied_at")
     )
-    own: dict[int, list[Certificate]] = {}
-    for certificate in Certificate.objects.visible_to(request.user).filter(enrolment__person=request.user):
-        own.setdefault(certificate.enrolment_id, []).append(certificate)
     folders: dict[int, list[Folder]] = {}
     copies = Folder.objects.visible_to(request.user).released().filter(cohort__enrolments__in=enrolments)
     for folder in copies.select_related("cohort", "file").distinct():
@@ -288,9 +382,10 @@ def my_documents(request: Request) -> HttpResponse:
                 "ended": [one for one in certificates if one.state != CertificateState.VALID],
                 "folders": folders.get(enrolment.cohort_id, []),
                 "protected": enrolment.person.protected,
+                "takes_part": enrolment.programme_side in TAKING_PART,
             }
         )
-    return render(request, "programmes/my_documents.html", {"courses": courses})
+    return render(request, "programmes/my_documents.html", {"courses": courses, "roles": in_roles})
 
 
 # ---------- The public page behind a code ----------
@@ -331,14 +426,14 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
     if found.code != code:
         return redirect("programmes:certificate", code=found.code)
     facts = documents.as_dates(found.facts)
-    person = found.enrolment.person
+    person = found.holder
     context = {
         "certificate": found,
         "facts": facts,
         "name": person.substitute_code if person.protected else facts["name"],
         "protected": person.protected,
         "ended_on": actions.local_day(found),
-        "region": found.enrolment.cohort.programme.region,
+        "region": found.round.programme.region,
     }
     response = render(request, "programmes/certificate.html", context)
     response["X-Robots-Tag"] = "noindex"

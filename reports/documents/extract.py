@@ -124,8 +124,8 @@ KEPT = (
     Kept(
         _("Certificates"),
         "programmes.Certificate",
-        by=("enrolment__person",),
-        along=("enrolment__cohort__programme", "file", "replaced_by"),
+        by=("enrolment__person", "person"),
+        along=("enrolment__cohort__programme", "cohort__programme", "file", "replaced_by"),
         without=("print_tries", "print_after"),
     ),
     Kept(

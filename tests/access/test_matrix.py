@@ -153,6 +153,12 @@ def certificate(world: World) -> dict[str, Any]:
     return {"pk": row.pk}
 
 
+@on("programmes:certificate_role")
+def hosted(world: World) -> dict[str, Any]:
+    """What a host did on a day of the round that runs, which is over."""
+    return {"pk": world.things["running"].pk, "person": world.things["host_other"].pk, "function": "host"}
+
+
 @on("programmes:folder")
 def round_with_folder(world: World) -> dict[str, Any]:
     """The round that runs, which has no folder yet."""
@@ -305,7 +311,7 @@ def staged(world: World) -> dict[str, Any]:
     return {"pk": row.pk}
 
 
-@on("events:materials", "events:material_new")
+@on("events:materials", "events:material_new", "events:working")
 def event_with_material(world: World) -> dict[str, Any]:
     """The next day as an event, for which the lecturer has added a text."""
     material_of(world)
