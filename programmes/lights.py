@@ -1,11 +1,11 @@
 """How long a mentor and a mentee have been silent, as a light: from plain days, with what stands still left out.
 
-A day of silence is one without a meeting that is written down or booked. Days of leave, of a break, and on which the
-region rests do not count. Nothing follows from a light by itself: it tells those whom it concerns.
+A day of silence is one without a meeting that is written down or booked. Days of leave, of a break and of the region's
+closed periods do not count. Nothing follows from a light by itself: it tells those whom it concerns.
 """
 
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -52,7 +52,6 @@ def light(
     booked: Iterable[date],
     today: date,
     pauses: Sequence[Pause] = (),
-    rests: Callable[[date], bool] = lambda day: False,
 ) -> Light:
     """The light of two people who began on a day, with their meetings; one that is booked and to come keeps it green.
 
@@ -63,7 +62,7 @@ def light(
     last = max([began, *held, *(day for day in booked if day <= today)])
     silent = 0
     if not any(day > today for day in booked):
-        silent = silence(after=last, today=today, pauses=pauses, rests=rests)
+        silent = silence(after=last, today=today, pauses=pauses)
     colour = Colour.RED if silent >= RED else Colour.AMBER if silent >= AMBER else Colour.GREEN
     return Light(
         colour=colour,
@@ -74,10 +73,10 @@ def light(
     )
 
 
-def silence(*, after: date, today: date, pauses: Sequence[Pause], rests: Callable[[date], bool]) -> int:
+def silence(*, after: date, today: date, pauses: Sequence[Pause]) -> int:
     """How many days after one, today among them, count."""
     days = (after + timedelta(days=n) for n in range(1, (today - after).days + 1))
-    return sum(1 for day in days if not any(pause.covers(day) for pause in pauses) and not rests(day))
+    return sum(1 for day in days if not any(pause.covers(day) for pause in pauses))
 
 
 def months_after(day: date, months: int) -> date:

@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['at', 'pk'],
                 'constraints': [
-                    models.UniqueConstraint(condition=models.Q(settled_at__isnull=True), fields=('mentorship',), name='mentor_wish_one_open'),
+                    models.UniqueConstraint(condition=models.Q(settled_at__isnull=True), fields=('mentorship', 'person'), name='mentor_wish_one_open'),
                 ],
             },
         ),

@@ -98,7 +98,7 @@ class MentorWish(models.Model):
         ordering = ["at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["mentorship"], condition=Q(settled_at__isnull=True), name="mentor_wish_one_open"
+                fields=["mentorship", "person"], condition=Q(settled_at__isnull=True), name="mentor_wish_one_open"
             ),
         ]
 

@@ -10,8 +10,8 @@ BEGAN = date(2027, 1, 11)
 LAST = date(2027, 5, 4)
 
 
-def on(today, *, held=(LAST,), booked=(), pauses=(), rests=lambda day: False, began=BEGAN):
-    return light(began=began, held=held, booked=booked, today=today, pauses=pauses, rests=rests)
+def on(today, *, held=(LAST,), booked=(), pauses=(), began=BEGAN):
+    return light(began=began, held=held, booked=booked, today=today, pauses=pauses)
 
 
 @pytest.mark.parametrize(
@@ -72,14 +72,6 @@ def test_a_leave_without_an_end_stops_the_light_where_it_stands():
     pauses = [Pause(LAST + timedelta(days=45))]
     assert on(LAST + timedelta(days=300), pauses=pauses).silent == 44
     assert on(LAST + timedelta(days=300), pauses=pauses).colour == Colour.GREEN
-
-
-def test_days_on_which_the_region_rests_do_not_count():
-    def summer(day):
-        return date(2027, 7, 1) <= day <= date(2027, 7, 31)
-
-    assert on(date(2027, 8, 2), rests=summer).silent == 59
-    assert on(date(2027, 8, 2)).silent == 90
 
 
 def test_months_later_is_the_same_day_or_the_last_of_a_shorter_month():
