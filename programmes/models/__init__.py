@@ -15,6 +15,13 @@ from programmes.models.mentoring import Mentor, Mentorship
 from programmes.models.mentorships import MentorCheck, MentorMeeting, MentorNote, MentorWish
 from programmes.models.programmes import Funder, Programme
 from programmes.models.reflections import Reader, Reflection
+from programmes.models.supervision import (
+    SupervisionAnswer,
+    SupervisionEvaluation,
+    SupervisionGroup,
+    SupervisionMember,
+    SupervisionSession,
+)
 from programmes.models.transfers import Transfer
 from programmes.models.workplaces import Workplace
 
@@ -55,6 +62,11 @@ __all__ = [
     "Said",
     "Share",
     "StaffFile",
+    "SupervisionAnswer",
+    "SupervisionEvaluation",
+    "SupervisionGroup",
+    "SupervisionMember",
+    "SupervisionSession",
     "SupportNeed",
     "TaskGroup",
     "TaskMember",
