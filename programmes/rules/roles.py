@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
+from django.db.models import Max, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -15,8 +19,8 @@ from base.refusal import Refusal
 from events.models import Staff
 from events.states import EventState, StaffFunction
 from people.models import Organisation, Person
-from programmes.models import Cohort, CourseDay
-from programmes.states import RoleFunction
+from programmes.models import Cohort, CourseDay, Mentorship, SupervisionGroup, SupervisionSession
+from programmes.states import RoleFunction, SupervisionState
 
 
 class NothingDone(Refusal):
@@ -63,18 +67,23 @@ class Done:
         if self.hours:
             words.append(_("%(hours)s hours") % {"hours": dates.number(self.hours, 2)})
         if self.to_come:
-            words.append(
-                ngettext("%(n)s day is still to come", "%(n)s days are still to come", self.to_come)
-                % {"n": self.to_come}
-            )
+            words.append(_still(self) % {"n": self.to_come})
         return "; ".join(words)
 
 
 def _times(done: Done) -> str:
+    words = {"n": done.times}
     if done.days:
-        days = {"n": done.times}
-        return ngettext("%(n)s day", "%(n)s days", done.times) % days
-    return ngettext("%(n)s meeting", "%(n)s meetings", done.times) % {"n": done.times}
+        return ngettext("%(n)s day", "%(n)s days", done.times) % words
+    return ngettext("%(n)s meeting", "%(n)s meetings", done.times) % words
+
+
+def _still(done: Done) -> str:
+    if done.days:
+        return ngettext("%(n)s day is still to come", "%(n)s days are still to come", done.to_come)
+    if done.function == RoleFunction.MENTOR:
+        return ngettext("%(n)s mentee goes on", "%(n)s mentees go on", done.to_come)
+    return ngettext("%(n)s group goes on", "%(n)s groups go on", done.to_come)
 
 
 def on_days(cohort: Cohort, now: datetime) -> list[Done]:
@@ -113,8 +122,76 @@ def on_days(cohort: Cohort, now: datetime) -> list[Done]:
     return made
 
 
+def mentors(cohort: Cohort, now: datetime) -> list[Done]:
+    """Mentors whose pairs have ended: their meetings and hours, and never with whom."""
+    found: dict[int, list[Mentorship]] = {}
+    closed = Mentorship.objects.filter(enrolment__cohort=cohort, mentor__person__erased_at__isnull=True).closed()
+    for pair in closed.select_related("mentor__person").order_by("mentor__person__name", "started_on"):
+        found.setdefault(pair.mentor.person_id, []).append(pair)
+    if not found:
+        return []
+    going = Mentorship.objects.filter(enrolment__cohort=cohort, mentor__person__in=found).agreed()
+    on = Counter(going.values_list("mentor__person", flat=True))
+    zone = ZoneInfo(cohort.programme.region.time_zone)
+    made = []
+    for who, pairs in found.items():
+        meetings = sum(pair.meetings_held for pair in pairs)
+        if meetings:
+            made.append(
+                Done(
+                    person=pairs[0].mentor.person,
+                    function=RoleFunction.MENTOR,
+                    first=min(pair.started_on for pair in pairs if pair.started_on),
+                    last=max(pair.closed_at.astimezone(zone).date() for pair in pairs if pair.closed_at),
+                    times=meetings,
+                    hours=hours_of(sum(pair.minutes_held for pair in pairs)),
+                    to_come=on[who],
+                )
+            )
+    return made
+
+
+def supervisors(cohort: Cohort, now: datetime) -> list[Done]:
+    """Supervisors whose groups have ended, in the newest round that the group's members come from."""
+    of_programme = Q(members__enrolment__cohort__programme=cohort.programme_id)
+    newest = Cohort.objects.filter(programme=cohort.programme_id).order_by("-number").values("number")[:1]
+    groups = (
+        SupervisionGroup.objects.filter(programme=cohort.programme_id, supervisor__erased_at__isnull=True)
+        .annotate(round=Coalesce(Max("members__enrolment__cohort__number", filter=of_programme), Subquery(newest)))
+        .filter(round=cohort.number)
+    )
+    going = Counter(groups.exclude(state=SupervisionState.ENDED).values_list("supervisor", flat=True))
+    sessions = (
+        SupervisionSession.objects.filter(
+            group__in=groups.filter(state=SupervisionState.ENDED).values("pk"), recorded_at__isnull=False
+        )
+        .select_related("group__supervisor", "event")
+        .order_by("group__supervisor__name", "group__supervisor", "event__date")
+    )
+    found: dict[int, list[SupervisionSession]] = {}
+    for row in sessions:
+        found.setdefault(row.group.supervisor_id, []).append(row)
+    return [
+        Done(
+            person=held[0].group.supervisor,
+            function=RoleFunction.SUPERVISOR,
+            first=held[0].event.date,
+            last=held[-1].event.date,
+            times=len(held),
+            hours=hours_of(sum(row.minutes for row in held)),
+            to_come=going[who],
+        )
+        for who, held in found.items()
+    ]
+
+
+def hours_of(minutes: int) -> Decimal:
+    """Minutes as hours to the quarter, downwards."""
+    return Decimal(minutes // 15) / 4
+
+
 # Each source says who has done what in a round.
-SOURCES: tuple[Callable[[Cohort, datetime], list[Done]], ...] = (on_days,)
+SOURCES: tuple[Callable[[Cohort, datetime], list[Done]], ...] = (on_days, mentors, supervisors)
 
 
 def done_in(cohort: Cohort, now: datetime) -> list[Done]:
