@@ -10,7 +10,7 @@ class EventsConfig(AppConfig):
         from events import letters
         from events.actions import evaluations as asked
         from events.actions import guests
-        from events.letters import abstracts, evaluations, material, publishing, sign_up
+        from events.letters import abstracts, evaluations, material, publishing, sign_up, working
         from people import actions as people
 
         letters.register_kinds()
@@ -18,6 +18,7 @@ class EventsConfig(AppConfig):
         material.register_kinds()
         publishing.register_kinds()
         sign_up.register_kinds()
+        working.register_kinds()
         evaluations.register_kinds()
         asked.register()
         people.before_joining(guests.settle_before_joining)

@@ -16,13 +16,16 @@ from events.views import (
     registrations,
     sign_up,
     staff_list,
+    working,
 )
 
 app_name = "events"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("events/calendar/", days.calendar, name="calendar"),
     path("events/calendar/renew/", days.renew_feed, name="renew_feed"),
+    path("events/mine/", working.my_work, name="my_work"),
     path("events/<int:pk>/", days.event, name="event"),
+    path("events/<int:pk>/working/", working.working, name="working"),
     path("events/<int:pk>/calendar.ics", days.event_file, name="event_file"),
     path("events/<int:pk>/absence/", days.absence, name="absence"),
     path("events/<int:pk>/absence/undo/", days.absence_undo, name="absence_undo"),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
 
 
-DEMO_ROLES = ("administrator", "coordinator", "director", "manager", "mentor", "supervisor", "participant")
+DEMO_ROLES = ("administrator", "coordinator", "director", "manager", "mentor", "supervisor", "lecturer", "participant")
 
 
 def valid_on(day: date, prefix: str = "") -> Q:

@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, pgettext
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from base import clock, dates
 from base.tokens import seal
 from events import ics
-from events.models import Change, Claim, Event, Registration
+from events.models import Change, Claim, Event, Registration, Staff
 from events.states import Audience, EventKind, EventState
 from outbox import actions as outbox
 from outbox import kinds
@@ -83,6 +84,17 @@ def _registered(event: Event) -> list[Person]:
     return [row.person for row in rows]
 
 
+def _works_on(event: Event, change: Change) -> list[Person]:
+    """Lecturers, hosts and others with a part in it, but for who made the change."""
+    rows = Staff.objects.filter(event=event).exclude(person=change.by_id).select_related("person").order_by("pk")
+    return [row.person for row in rows]
+
+
+def _concerned(event: Event, change: Change) -> list[Person]:
+    """Everybody whom a change of the event concerns, once."""
+    return list({person.pk: person for person in [*_registered(event), *_works_on(event, change)]}.values())
+
+
 def _send(event: Event, change: Change, to: Sequence[tuple[str, Person, dict[str, Any]]], now: datetime) -> int:
     """Write to these, each of a kind and with what is told; how many. Somebody can hold them for ten minutes."""
     drafts = [
@@ -105,7 +117,7 @@ def _as_told(value: Any) -> str:
 
 
 def changed(change: Change, *, now: datetime) -> int:
-    """Tell everybody registered of another time or place, compared with what each last was told; how many.
+    """Tell all registered and who works on it of another time or place, compared with what each last knew; how many.
 
     Notices of earlier changes that have not left are taken back, and the new one says what is new in both: nobody gets
     two that contradict each other. Who knows what holds now is not written to.
@@ -117,7 +129,7 @@ def changed(change: Change, *, now: datetime) -> int:
     earlier = {letter.person_id: letter.facts for letter in unsent.select_for_update().order_by("-created_at")}
     outbox.cancel_about(about=event, kinds=[MOVED, CHANGED], now=now)
     to: list[tuple[str, Person, dict[str, Any]]] = []
-    for person in _registered(event):
+    for person in _concerned(event, change):
         last = earlier.get(person.pk, {})
         known = before | {name: str(last[name]) for name in TOLD if name in last}
         if any(known[name] != now_so[name] for name in TIMES):
@@ -135,9 +147,9 @@ def _elsewhere(known: Mapping[str, str], now_so: Mapping[str, str]) -> bool:
 
 
 def cancelled(change: Change, *, also_tell: Iterable[Person], now: datetime) -> int:
-    """Tell everybody registered, everybody on the waiting list, and `also_tell`; each once."""
+    """Tell everybody registered, who works on it, everybody on the waiting list, and `also_tell`; each once."""
     event = change.event
-    people = {person.pk: person for person in _registered(event)}
+    people = {person.pk: person for person in _concerned(event, change)}
     if event.places_id is not None:
         waiting = Claim.objects.waiting().filter(places=event.places_id, registration__event=event)
         people |= {claim.person_id: claim.person for claim in waiting.select_related("person")}
@@ -196,12 +208,13 @@ class _Alike:
 
 @dataclass(frozen=True)
 class _AtHand:
-    """What the letters of one round need: events, changes, and who takes part and is awaited, as (event, person)."""
+    """What the letters of one round need: events, changes, and (event, person): takes part, is awaited, only works."""
 
     events: dict[int, Event]
     changes: dict[int, Change]
     standing: set[tuple[int, int]]
     expected: set[tuple[int, int]]
+    works: set[tuple[int, int]]
     # Tokens of those registered on a way of the event, who may have no account: their letters carry their own link.
     own: dict[tuple[int, int | None], str]
     alike: dict[tuple[int, str], _Alike] = field(default_factory=dict)
@@ -216,6 +229,9 @@ def _read(letters: Sequence[Letter]) -> _AtHand:
     rows = Registration.objects.filter(event__in=events, person__in={letter.person_id for letter in ours} - {None})
     told = rows.standing() if any(letter.kind in (MOVED, CHANGED) for letter in ours) else rows.none()
     awaited = rows.expected() if any(letter.kind == REMINDER for letter in ours) else rows.none()
+    noticed = any(letter.kind in (MOVED, CHANGED, CANCELLED) for letter in ours)
+    registered = Registration.objects.standing().filter(event=OuterRef("event"), person=OuterRef("person"))
+    works = Staff.objects.filter(~Exists(registered), event__in=events)
     columns = ("event", "person", "pk", "link_version", "claim__places__event")
     standing, expected = list(told.values_list(*columns)), list(awaited.values_list(*columns))
     return _AtHand(
@@ -223,6 +239,7 @@ def _read(letters: Sequence[Letter]) -> _AtHand:
         Change.objects.in_bulk(changes) if changes else {},
         {(event, person) for event, person, *_more in standing},
         {(event, person) for event, person, *_more in expected},
+        set(works.values_list("event", "person")) if noticed else set(),
         {
             (event, person): _token_of(key, version)
             for event, person, key, version, way in [*standing, *expected]
@@ -243,6 +260,11 @@ def _takes_part(letter: Letter, event: Event, *, expected: bool) -> bool:
     """Whether the reader is still on the event, and awaited there where that matters."""
     facts = _at_hand(letter)
     return (event.pk, letter.person_id) in (facts.expected if expected else facts.standing)
+
+
+def _only_works(letter: Letter, event: Event) -> bool:
+    """Whether the reader has a part in the event and is not registered on it."""
+    return (event.pk, letter.person_id) in _at_hand(letter).works
 
 
 def place_of(event: Event) -> str:
@@ -354,6 +376,11 @@ def _compose(name: str, event: Event, context: dict[str, Any], *, why: str, lett
     )
 
 
+def because_works() -> str:
+    """Why a letter comes to a lecturer or a host."""
+    return gettext("You get this letter because you have a part in the event.")
+
+
 def _because_registered(event: Event) -> str:
     if event.kind == EventKind.COURSE_DAY:
         return gettext("You get this letter because you are registered on the day.")
@@ -410,7 +437,8 @@ def build_moved(letter: Letter) -> Mail | None:
     change = _at_hand(letter).changes.get(letter.facts["change"])
     if change is None or change.after["starts_at"] != event.starts_at.isoformat():
         return None
-    if not _takes_part(letter, event, expected=False):
+    works = _only_works(letter, event)
+    if not works and not _takes_part(letter, event, expected=False):
         return None
     zone = ZoneInfo(event.zone)
     context = {
@@ -418,8 +446,10 @@ def build_moved(letter: Letter) -> Mail | None:
         "before": datetime.fromisoformat(letter.facts["starts_at"]).astimezone(zone),
         "elsewhere": _elsewhere(letter.facts, {name: getattr(event, name) for name in PLACES}),
         "reason": change.reason,
+        "works": works,
     }
-    return _compose("moved", event, context, why=_because_registered(event), letter=letter)
+    why = because_works() if works else _because_registered(event)
+    return _compose("moved", event, context, why=why, letter=letter)
 
 
 def build_changed(letter: Letter) -> Mail | None:
@@ -427,9 +457,11 @@ def build_changed(letter: Letter) -> Mail | None:
     event = _event(letter)
     if event is None or letter.person is None or event.state != EventState.PUBLISHED:
         return None
-    if not _takes_part(letter, event, expected=False):
+    works = _only_works(letter, event)
+    if not works and not _takes_part(letter, event, expected=False):
         return None
-    return _compose("changed", event, {"name": letter.person.first_name}, why=_because_registered(event), letter=letter)
+    why = because_works() if works else _because_registered(event)
+    return _compose("changed", event, {"name": letter.person.first_name, "works": works}, why=why, letter=letter)
 
 
 def build_cancelled(letter: Letter) -> Mail | None:
@@ -437,16 +469,18 @@ def build_cancelled(letter: Letter) -> Mail | None:
     event = _event(letter)
     if event is None or letter.person is None or event.state != EventState.CANCELLED:
         return None
-    return cancelled_mail(event, letter.person)
+    return cancelled_mail(event, letter.person, works=_only_works(letter, event))
 
 
-def cancelled_mail(event: Event, person: Person) -> Mail:
+def cancelled_mail(event: Event, person: Person, *, works: bool = False) -> Mail:
     """The letter about a cancelled event; organisers read it before they cancel."""
     why = gettext("You get this letter because you were registered on the day or waited for a place.")
     if event.kind != EventKind.COURSE_DAY:
         why = gettext("You get this letter because you were registered or waited for a place: %(title)s.") % {
             "title": event.title
         }
+    if works:
+        why = because_works()
     return _compose("cancelled", event, {"name": person.first_name}, why=why)
 
 

@@ -79,6 +79,7 @@ def event(request: Request, pk: int) -> HttpResponse:
         and rules.why_not_change(found, now=moment) is None,
         "may_see_needs": organises or works,
         "organises": organises,
+        "works": works,
         "may_register_staff": bool(request.user.reach.staff_paths) and found.ways.exists(),
         "cancelled": found.state == EventState.CANCELLED,
         "over": found.ends_at <= moment,

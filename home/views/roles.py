@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from base import dates
 from base.clock import now
 from base.models import Tick
-from events.models import Event
 from events.rules import todos as events
+from events.views import working
 from outbox.models import Letter
 from people.models import Organisation, Person
 from people.rules import name_for
@@ -247,6 +247,5 @@ def quiet(request: HttpRequest) -> HttpResponse | None:
     person = request.user
     if not isinstance(person, Person):
         return None
-    coming = Event.objects.visible_to(person).to_come(now()).filter(staff__person=person).distinct()
-    context = {"events": list(coming.select_related("host")[:SHOWN]), "tasks": event_tasks(person)}
+    context = {"lines": working.to_come(person, moment=now(), limit=SHOWN), "tasks": event_tasks(person)}
     return render(request, "home/quiet.html", context)

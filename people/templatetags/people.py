@@ -56,6 +56,7 @@ def demo_role(person: Person) -> str:
         "manager": _("Manager"),
         "mentor": _("Mentor"),
         "supervisor": _("Supervisor"),
+        "lecturer": _("Lecturer"),
         "participant": _("Participant"),
     }
     return words[(person.email or "").partition("@")[0]]

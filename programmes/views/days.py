@@ -70,6 +70,7 @@ def day(request: Request, pk: int, number: int) -> HttpResponse:
             action = (reverse("programmes:day_place", kwargs=own), _("Confirm the place"))
     if action is None and not cancelled and event.date <= clock.today(event.zone):
         action = (reverse("programmes:door", kwargs=own), _("Take attendance"))
+    more.append((reverse("events:working", args=[event.pk]), _("Who works on it")))
     more.append((reverse("events:materials", args=[event.pk]), _("Material")))
     context = {
         "day": row,

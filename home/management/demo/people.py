@@ -32,7 +32,7 @@ class Someone:
     form: str = "permanent"
 
 
-# The seven whose sign-ins are offered on the sign-in page, by role.
+# The eight whose sign-ins are offered on the sign-in page, by role.
 SIGN_INS = {
     "administrator": Someone(
         "Ingela Frostell", "Nyköping", title="Systemförvaltare", email="administrator@demo.example"
@@ -44,8 +44,10 @@ SIGN_INS = {
     "supervisor": Someone(
         "Marjut Kallio", "Strängnäs", title="Handledare", language="fi", email="supervisor@demo.example"
     ),
+    "lecturer": Someone("Lena Wester", "Eskilstuna", title="Lektor", email="lecturer@demo.example"),
     "participant": Someone("Tuva Ljungdahl", "Katrineholm", email="participant@demo.example"),
 }
+HOST = Someone("Wilma Hallberg", "Katrineholm", title="Administratör")
 DEPUTY = Someone("Antti Virtaharju", "Eskilstuna", title="Samordnare", language="fi")
 
 # One manager for each municipality's two units; Eskilstuna's first is the one with a sign-in.

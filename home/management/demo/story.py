@@ -18,6 +18,7 @@ from django.db import transaction
 
 from base import clock
 from events import actions as events
+from events.actions.working import name_person
 from events.models import Registration
 from outbox.actions import sending
 from people.actions import employments, organisations, persons, regions, roles
@@ -135,6 +136,7 @@ class Story:
         with self.at(self.today - timedelta(days=22)) as now:
             boards.settle(running, by=self.malin, now=now)
             boards.decide_early(running, look_again_on=self.today + timedelta(days=180), by=self.malin, now=now)
+        self.name_lecturer_and_host(running)
         self.hand_out(finished, running)
         with self.at(self.today - timedelta(days=2)) as now:
             group.tell(running, Person.objects.filter(email=cast.SIGN_INS["participant"].email).first(), now=now)
@@ -553,6 +555,22 @@ class Story:
                 if number in (6, 8):
                     event.refresh_from_db()
                     evaluations.read_texts(event, by=self.malin, now=now)
+
+    def name_lecturer_and_host(self, running: Cohort) -> None:
+        """A lecturer has two days of the round that runs; the next of them has somebody who looks after the place."""
+        named = ((3, "lecturer", cast.SIGN_INS["lecturer"]), (4, "lecturer", cast.SIGN_INS["lecturer"]))
+        for number, function, who in (*named, (4, "host", cast.HOST)):
+            with self.at(self.today - timedelta(days=30)) as now:
+                name_person(
+                    event=self.days_of(running)[number - 1].event,
+                    function=function,
+                    name=who.name,
+                    email=who.email or address_of(who.name, who.municipality),
+                    language=who.language,
+                    by=self.malin,
+                    now=now,
+                )
+                self.send(now)
 
     def hand_out(self, finished: Cohort, running: Cohort) -> None:
         """Material of a day of each round: the finished one's should have been looked at again by now."""
