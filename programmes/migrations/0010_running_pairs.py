@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('date', models.DateField(verbose_name='day')),
                 ('minutes', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(480)], verbose_name='minutes')),
                 ('form', models.CharField(choices=[('in_person', 'in person'), ('remote', 'remotely'), ('phone', 'by telephone')], default='in_person', max_length=10, verbose_name='how you met')),
-                ('tag', models.CharField(choices=[('start', 'getting to know each other'), ('role', 'the professional role'), ('work', 'the work and its methods'), ('workplace', 'the workplace and cooperation'), ('strength', 'time and strength'), ('ahead', 'learning and the way ahead'), ('other', 'something else'), ('closing', 'closing talk')], max_length=10, verbose_name='topic')),
+                ('tag', models.CharField(blank=True, choices=[('start', 'getting to know each other'), ('role', 'the professional role'), ('work', 'the work and its methods'), ('workplace', 'the workplace and cooperation'), ('strength', 'time and strength'), ('ahead', 'learning and the way ahead'), ('other', 'something else'), ('closing', 'closing talk')], max_length=10, verbose_name='topic')),
                 ('at', models.DateTimeField()),
                 ('held_at', models.DateTimeField(blank=True, null=True, verbose_name='written down as held')),
                 ('by', person('+', SET_NULL, null=True)),
@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-date', '-pk'],
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(minutes__gte=5, minutes__lte=480), name='mentor_meeting_length'),
+                    models.CheckConstraint(condition=models.Q(('held_at__isnull', True), models.Q(('tag', ''), _negated=True), _connector='OR'), name='mentor_meeting_topic'),
                 ],
             },
         ),

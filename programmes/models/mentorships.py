@@ -22,7 +22,8 @@ class MentorMeeting(models.Model):
         _("minutes"), validators=[MinValueValidator(SHORTEST), MaxValueValidator(LONGEST)]
     )
     form = models.CharField(_("how you met"), max_length=10, choices=MeetingForm, default=MeetingForm.IN_PERSON)
-    tag = models.CharField(_("topic"), max_length=10, choices=MeetingTag)
+    # Chosen when it is written down as held; before that nobody knows.
+    tag = models.CharField(_("topic"), max_length=10, choices=MeetingTag, blank=True)
     by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
     # When somebody wrote down that it was held; until then it is booked.
@@ -36,6 +37,7 @@ class MentorMeeting(models.Model):
             models.CheckConstraint(
                 condition=Q(minutes__gte=SHORTEST, minutes__lte=LONGEST), name="mentor_meeting_length"
             ),
+            models.CheckConstraint(condition=Q(held_at__isnull=True) | ~Q(tag=""), name="mentor_meeting_topic"),
         ]
 
     def __str__(self) -> str:
