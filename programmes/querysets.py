@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, ExpressionWrapper, F, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from base.clock import now
@@ -23,6 +23,7 @@ from programmes.states import (
     CertificateState,
     CohortState,
     EmployerSide,
+    Fact,
     ImprovementState,
     PairState,
     ProgrammeSide,
@@ -130,6 +131,19 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
             Q(programme__region_id__in=reach.region_ids) | Q(Exists(directed), board_page__released_at__isnull=False)
         )
 
+    def with_tasks_for(self, person: Any) -> CohortQuerySet:
+        """Those whose tasks concern a person: who runs them, who takes part, and who lectures on one of their days."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        Enrolment = apps.get_model("programmes", "Enrolment")
+        fellow = Enrolment.objects.taking_part().filter(cohort=OuterRef("pk"), person=person)
+        days = apps.get_model("programmes", "CourseDay").objects.filter(cohort=OuterRef("pk"))
+        lectured = days.filter(event__staff__person=person, event__staff__function=StaffFunction.LECTURER)
+        region = Q(programme__region_id__in=person.reach.region_ids)
+        return self.filter(region | Q(Exists(fellow)) | Q(Exists(lectured)))
+
     def with_improvements(self) -> CohortQuerySet:
         """With `improvements_open`, `improvement_due` (the nearest) and `improvement_first` of the checklist."""
         Improvement = apps.get_model("programmes", "Improvement")
@@ -180,6 +194,18 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         own = Enrolment.objects.taking_part().filter(person=person)
         return self.taking_part().filter(cohort__in=own.values("cohort"))
 
+    def with_next_task(self) -> EnrolmentQuerySet:
+        """With the nearest task that is not handed in: its group, title, last day and course day; and `has_tasks`."""
+        mine = apps.get_model("programmes", "TaskMember").objects.filter(enrolment=OuterRef("pk"))
+        waiting = mine.filter(group__hand_in__handed_in_at__isnull=True).order_by("task__due", "pk")
+        return self.annotate(
+            has_tasks=Exists(apps.get_model("programmes", "GroupTask").objects.filter(cohort=OuterRef("cohort"))),
+            task_group=Subquery(waiting.values("group")[:1]),
+            task_title=Subquery(waiting.values("task__title")[:1]),
+            task_due=Subquery(waiting.values("task__due")[:1]),
+            task_day=Subquery(waiting.values("task__day__number")[:1]),
+        )
+
     def applied(self) -> EnrolmentQuerySet:
         """Those that wait for the selection."""
         return self.filter(programme_side=ProgrammeSide.APPLIED)
@@ -196,6 +222,12 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """Applicants who do not count yet, since something is missing."""
         return self.applied().filter(
             ~Q(employer_side=EmployerSide.APPROVED) & Q(included_reason="") | Q(may_attend=False)
+        )
+
+    def unfinished(self, now: datetime) -> EnrolmentQuerySet:
+        """Those that are kept although something is missing; with `job_over`: whether the employment has ended."""
+        return self.filter(lacks_something(now)).annotate(
+            job_over=ExpressionWrapper(job_over(now), output_field=models.BooleanField())
         )
 
     def in_line(self) -> EnrolmentQuerySet:
@@ -450,8 +482,9 @@ class ReflectionQuerySet(models.QuerySet["Reflection"]):
     def visible_to(self, person: Any) -> ReflectionQuerySet:
         """One's own, and those that their authors let one read: by name, or as one of the group.
 
-        Whoever is chosen must still take part in the round, or have a part in the day. Administrators, coordinators
-        of the region and the author's managers and directors read none, whatever they have a part in besides.
+        Whoever is chosen must still take part in the round, have a part in the day, or be the author's mentor.
+        Administrators, coordinators of the region and the author's managers and directors read none, whatever they have
+        a part in besides.
         """
         if not person.is_authenticated:
             return self.none()
@@ -462,7 +495,9 @@ class ReflectionQuerySet(models.QuerySet["Reflection"]):
         works = apps.get_model("events", "Staff").objects.filter(event=OuterRef("day__event"), person=person)
         chosen = apps.get_model("programmes", "Reader").objects.filter(reflection=OuterRef("pk"), person=person)
         fellow = Enrolment.objects.taking_part().filter(cohort=OuterRef("enrolment__cohort"), person=person)
-        let = Q(with_group=True) & Q(Exists(fellow)) | Q(Exists(chosen)) & (Q(Exists(fellow)) | Q(Exists(works)))
+        mentors = apps.get_model("programmes", "Mentorship").objects.between(person)
+        able = Q(Exists(fellow)) | Q(Exists(works)) | Q(Exists(mentors))
+        let = Q(with_group=True) & Q(Exists(fellow)) | Q(Exists(chosen)) & able
         let &= Q(enrolment__programme_side__in=TAKING_PART)
         let &= ~Q(enrolment__cohort__programme__region_id__in=reach.region_ids)
         if reach.staff_paths:
@@ -529,8 +564,13 @@ class MentorshipQuerySet(models.QuerySet["Mentorship"]):
         return self.annotate(meetings_held=Count("meetings", filter=held), minutes_held=minutes)
 
     def between(self, mentor: Any) -> MentorshipQuerySet:
-        """Those that go on, with the person as the mentor of an outer reflection's author in its round."""
+        """Those that go on, with the person as the mentor of whom an outer row's enrolment is."""
         return self.agreed().filter(enrolment=OuterRef("enrolment"), mentor__person=mentor)
+
+    def outlived(self) -> MentorshipQuerySet:
+        """Proposals whose mentee has left the round, or whose mentor has left the pool."""
+        gone = ~Q(enrolment__programme_side__in=TAKING_PART) | Q(mentor__valid_to__isnull=False)
+        return self.filter(gone, state=PairState.PROPOSED)
 
     def of_mentor(self, person: Any) -> MentorshipQuerySet:
         """Those in which the person is the mentor."""
@@ -774,6 +814,34 @@ class SupervisionMemberQuerySet(models.QuerySet["SupervisionMember"]):
         """Of the groups that the person sees."""
         groups = apps.get_model("programmes", "SupervisionGroup").objects.visible_to(person)
         return self.filter(group__in=groups.values("pk"))
+
+
+def lacks_something(now: datetime) -> Q:
+    """A condition: an enrolment lacks an address, a unit, an answer, the employer's yes or an employer."""
+    Condition = apps.get_model("programmes", "Condition")
+    Answered = apps.get_model("programmes", "Answered")
+    asked = Condition.objects.standing().filter(programme=OuterRef("cohort__programme"))
+    said = Answered.objects.filter(enrolment=OuterRef(OuterRef("pk")), condition=OuterRef("pk"))
+    answers = Q(Exists(asked.filter(~Exists(said)))) | Q(degree="") & ~Q(Exists(asked.filter(fact=Fact.DEGREE)))
+    return Q(programme_side__in=MENDABLE) & (
+        Q(person__email__isnull=True)
+        | ~Q(typed_unit="")
+        | Q(programme_side__in=STILL_ASKED) & answers
+        | Q(employer_side__in=(EmployerSide.ASKED, EmployerSide.ENDED))
+        | job_over(now)
+    )
+
+
+def job_over(now: datetime) -> Q:
+    """A condition: the person was employed where she applied from, and is no longer, and no move is written down."""
+    Employment = apps.get_model("people", "Employment")
+    Workplace = apps.get_model("programmes", "Workplace")
+    day = now.date()
+    jobs = Employment.objects.filter(person=OuterRef("person"), unit__path__startswith=OuterRef("organisation__path"))
+    over = jobs.filter(valid_to__lt=day)
+    still = jobs.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+    moved = Workplace.objects.filter(enrolment=OuterRef("pk"))
+    return Q(Exists(over)) & ~Q(Exists(still)) & ~Q(Exists(moved))
 
 
 def live_in(cohort: str = "pk") -> Exists:

@@ -76,6 +76,10 @@ LIVE_SIDES = (
 # Those who took part, and are listed on attendance.
 TAKING_PART = (ProgrammeSide.ENROLLED, ProgrammeSide.PAUSED, ProgrammeSide.COMPLETED, ProgrammeSide.NOT_COMPLETED)
 
+# Those who have applied and have no place yet, and all those about whom something can still be mended.
+STILL_ASKED = (ProgrammeSide.APPLIED, ProgrammeSide.WAITLISTED, ProgrammeSide.OFFERED)
+MENDABLE = (*STILL_ASKED, ProgrammeSide.ENROLLED, ProgrammeSide.PAUSED)
+
 
 class Side(TextChoices):
     EMPLOYER = "employer", _("the employer's side")
@@ -158,6 +162,10 @@ class Shown(TextChoices):
 class MentorKind(TextChoices):
     LOCAL = "local", _("local: from the same municipality, knows the work")
     EXTERNAL = "external", _("external: from another employer, for leaders")
+
+
+# Rounds whose participants can be given a mentor.
+PAIRING = (CohortState.OPEN, CohortState.SELECTION, CohortState.RUNNING)
 
 
 class PairState(TextChoices):
