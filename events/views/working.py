@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from base.clock import now
 from base.forms import render_form
 from base.refusal import Refusal
+from events.actions import unstaff_event
 from events.actions import working as actions
 from events.forms.working import NameForm
 from events.letters import place_of
@@ -38,6 +39,7 @@ class Line:
     expected: int
     material: int
     hosts: bool
+    lectures: bool
     may_arrange: bool
     may_add: bool
 
@@ -70,6 +72,7 @@ def lines(person: Person, found: list[Event]) -> list[Line]:
                 expected=coming.get(event.pk, 0),
                 material=pieces.get(event.pk, 0),
                 hosts=StaffFunction.HOST in mine,
+                lectures=StaffFunction.LECTURER in mine,
                 may_arrange=standing and StaffFunction.HOST in mine,
                 may_add=event.kind != EventKind.SUPERVISION and event.state != EventState.CANCELLED,
             )
@@ -104,7 +107,7 @@ def working(request: Request, pk: int) -> HttpResponse:
     if taken:
         row = get_object_or_404(event.staff.select_related("person"), pk=taken if taken.isdecimal() else 0)
         name = name_for(row.person, request.user)
-        actions.unstaff_event(event=event, person=row.person, function=row.function, by=request.user, now=now())
+        unstaff_event(event=event, person=row.person, function=row.function, by=request.user, now=now())
         messages.success(request, _("%(name)s has that part no longer.") % {"name": name})
         return redirect("events:working", event.pk)
     form = NameForm(request.POST or None, event=event)
