@@ -24,7 +24,7 @@ import sys
 import tempfile
 import threading
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -115,6 +115,38 @@ def press(html: str, *, styles: Iterable[str] = (), pictures: Mapping[str, Pictu
     for address in printed.refused:
         log.warning("refused to fetch", extra={"facts": {"address": address}})
     return printed
+
+
+@dataclass(frozen=True)
+class Other:
+    """What differs on one of many papers, beside its lines: the title, the picture, where the links lead."""
+
+    title: str
+    picture: Picture
+    links: Mapping[str, str]
+
+
+def press_alike(
+    html: str,
+    others: Sequence[Other],
+    *,
+    picture: str,
+    styles: Iterable[str] = (),
+    pictures: Mapping[str, Picture] | None = None,
+) -> list[Printed | None]:
+    """Print many papers of one page each from one layout, as `documents.lifting` says; the first of `others` is the
+    one that `html` begins with, and `picture` names the picture that differs.
+
+    None stands for a paper that must be printed by itself. Refused as `press` is.
+    """
+    if refusal := why_not_print():
+        raise refusal
+    named = {f"other/{number}": other.picture for number, other in enumerate(others)}
+    wanted = {"alike": picture, "others": [{"title": one.title, "links": dict(one.links)} for one in others]}
+    answer, bodies = _press.ask(html, list(styles), {**(pictures or {}), **named}, {"write": True, **wanted})
+    for address in answer["refused"]:
+        log.warning("refused to fetch", extra={"facts": {"address": address}})
+    return [Printed(body, 1, tuple(answer["refused"])) if body else None for body in bodies]
 
 
 @dataclass(frozen=True)
@@ -415,6 +447,8 @@ class _Printer:
         # Only what we ship is remembered from page to page; a person's picture never is.
         self.kept |= {name: drawn for name, drawn in cache.items() if str(name).startswith("asset:emblems/")}
         answer: dict[str, Any] = {"pages": len(document.pages), "refused": self.fetcher.refused}
+        if job.get("alike"):
+            return answer, _lifted(content, job, pictures)
         if job.get("places"):
             answer["places"] = {
                 name: (number, box[1] * MM)
@@ -422,6 +456,22 @@ class _Printer:
                 for name, box in page.anchors.items()
             }
         return answer, [content, *(_drawn(content, job["draw"]) if job.get("draw") else ())]
+
+
+def _lifted(content: bytes, job: dict[str, Any], pictures: dict[str, tuple[bytes, str]]) -> list[bytes]:
+    """Each paper of many, or nothing where it must be printed by itself."""
+    from documents.lifting import Lifter, NotAlike
+
+    others = job["others"]
+    drawn = struct.unpack(">II", pictures[job["alike"]][0][16:24])  # where a PNG says how large it is
+    try:
+        lifter = Lifter(content, title=others[0]["title"], picture=(drawn[0], drawn[1]))
+        return [
+            lifter.make(number, title=one["title"], picture=pictures[f"other/{number}"][0], links=one["links"]) or b""
+            for number, one in enumerate(others)
+        ]
+    except NotAlike:
+        return [b""] * len(others)
 
 
 def _drawn(content: bytes, width: int) -> list[bytes]:

@@ -15,7 +15,7 @@ from django.db.models import Q
 from audit.actions import key, record
 from base.tokens import in_fours, spoken_code
 from documents.actions import erase_file, keep_file
-from documents.pdf import PressFailed, PressMissing
+from documents.pdf import PressFailed, PressMissing, Printed
 from events.states import EventState
 from outbox.clock import wake
 from people.models import Person
@@ -29,6 +29,7 @@ from programmes.states import CertificateKind, CertificateState, ProgrammeSide, 
 
 PRINTER = "print certificates"
 PRINT_LEASE = timedelta(minutes=3)
+TOGETHER = 49  # papers beside the first that are printed from one layout
 TRIES, TRY_WINDOW, TRY_PAUSE = 20, 600, 30
 
 log = logging.getLogger("helmi.certificates")
@@ -285,24 +286,28 @@ def end(
 
 
 def print_waiting(*, now: datetime, most: int = 500) -> int:
-    """Print the papers that wait, one after the other; how many were printed.
+    """Print the papers that wait, those that are alike together; how many were printed.
 
     Each is taken by a conditional update for three minutes, so two printers never share one, and a printer that is
-    killed costs those minutes. A paper that fails is tried five times. Without the libraries nothing is counted as a
-    try: it is printed when they are there.
+    killed costs those minutes. A paper that fails is tried five times, from the second time on by itself. Without the
+    libraries nothing is counted as a try: it is printed when they are there.
     """
     done = 0
     for _turn in range(most):
-        certificate = _take_next(now)
-        if certificate is None:
+        first = _take_next(now)
+        if first is None:
             break
+        papers = [first, *_take_alike(first, now)]
         try:
-            done += _print(certificate, now)
+            printed = documents.print_alike(papers)
         except PressMissing:
-            _give_back(certificate)
+            _give_back(papers)
             break
         except PressFailed:
-            log.error("a certificate could not be printed", extra={"facts": {"certificate": certificate.pk}})
+            for paper in papers:
+                log.error("a certificate could not be printed", extra={"facts": {"certificate": paper.pk}})
+            continue
+        done += sum(_keep_paper(paper, made, now) for paper, made in zip(papers, printed, strict=True))
     return done
 
 
@@ -314,20 +319,44 @@ def _take_next(now: datetime) -> Certificate | None:
         .order_by("print_tries", "pk")
         .first()
     ):
-        taken = Certificate.objects.filter(
-            free, pk=certificate.pk, file__isnull=True, print_tries=certificate.print_tries
-        ).update(print_tries=certificate.print_tries + 1, print_after=now + PRINT_LEASE)
-        if taken:
+        if _take(certificate, now):
             return Certificate.objects.with_round().get(pk=certificate.pk)
     return None
 
 
-def _give_back(certificate: Certificate) -> None:
-    Certificate.objects.filter(pk=certificate.pk).update(print_tries=certificate.print_tries - 1, print_after=None)
+def _take(certificate: Certificate, now: datetime) -> bool:
+    """Whether the paper is ours to print for a while: nobody else has taken it meanwhile."""
+    free = Q(print_after__isnull=True) | Q(print_after__lte=now)
+    waiting = Certificate.objects.filter(free, pk=certificate.pk, file=None, print_tries=certificate.print_tries)
+    return bool(waiting.update(print_tries=certificate.print_tries + 1, print_after=now + PRINT_LEASE))
 
 
-def _print(certificate: Certificate, now: datetime) -> int:
-    printed = documents.print_certificate(certificate)
+def _take_alike(first: Certificate, now: datetime) -> list[Certificate]:
+    """Take more papers of the same round that one layout can print with `first`; none when it has failed before."""
+    if first.print_tries > 1:
+        return []
+    waiting = (
+        Certificate.objects.valid()
+        .about([first.round.pk])
+        .filter(file=None, print_tries=0, language=first.language, kind=first.kind)
+        .with_round()
+        .order_by("pk")
+    )
+    wanted = documents.alike(first)
+    taken: list[Certificate] = []
+    for paper in waiting:
+        if len(taken) < TOGETHER and documents.alike(paper) == wanted and _take(paper, now):
+            paper.print_tries += 1
+            taken.append(paper)
+    return taken
+
+
+def _give_back(papers: list[Certificate]) -> None:
+    for paper in papers:
+        Certificate.objects.filter(pk=paper.pk).update(print_tries=paper.print_tries - 1, print_after=None)
+
+
+def _keep_paper(certificate: Certificate, printed: Printed, now: datetime) -> int:
     with transaction.atomic():
         file = keep_file(
             source=printed.content,

@@ -1,6 +1,7 @@
 """What we print: the certificate, from facts that were frozen when it was issued."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
@@ -24,6 +25,8 @@ from programmes.states import CERTIFICATE_HEADINGS, CertificateKind
 NAME_WIDTH = 470.0  # points between the margins
 NAME_SIZES = (34, 30, 27, 24, 22, 20, 18)  # as certificate.css has them
 QUARTER = Decimal("0.25")
+ENOUGH = 2  # alike, from which on one layout for all costs less than one for each
+MASK = 3  # of the eight patterns of a square code; looking for the calmest of them would cost more than the rest
 
 
 def quarter(hours: Decimal) -> str:
@@ -178,11 +181,49 @@ def _stored(key: str) -> pdf.Picture | None:
         return None
 
 
+def alike(certificate: Certificate) -> str:
+    """What papers must have in common to be printed from one layout: everything but the name and the code."""
+    facts = {name: value for name, value in certificate.facts.items() if name != "name"}
+    name = certificate.facts["name"]
+    return json.dumps([certificate.language, name_size(name), heading_lacks(name), facts], sort_keys=True)
+
+
+def print_alike(certificates: Sequence[Certificate]) -> list[pdf.Printed]:
+    """Papers that are alike, in their order, from one layout; one whose lines break differently by itself."""
+    if len(certificates) < ENOUGH:
+        return [print_certificate(one) for one in certificates]
+    html, pictures = _page(certificates)
+    first = address_of(certificates[0].code)
+    others = [
+        pdf.Other(f"{_heading(one)}: {one.facts['name']}", qr_code(one.code), {first: address_of(one.code)})
+        for one in certificates
+    ]
+    made = pdf.press_alike(html, others, picture="code", styles=["certificate.css"], pictures=pictures)
+    return [paper or print_certificate(one) for paper, one in zip(made, certificates, strict=True)]
+
+
 def print_certificate(certificate: Certificate) -> pdf.Printed:
     """The paper as PDF/UA in the person's language; the same facts give the same paper."""
+    html, pictures = _page([certificate])
+    return pdf.press(html, styles=["certificate.css"], pictures=pictures)
+
+
+def qr_code(code: str) -> pdf.Picture:
+    """The square code of the public page; always the same pattern, so that both ways of printing give one paper."""
+    return pdf.qr_code(address_of(code), mask=MASK)
+
+
+def _heading(certificate: Certificate) -> str:
+    with translation.override(certificate.language):
+        return certificate.heading
+
+
+def _page(certificates: Sequence[Certificate]) -> tuple[str, dict[str, pdf.Picture]]:
+    """The paper of the first as a page description, with the lines in which the others differ after it."""
+    certificate = certificates[0]
     facts = certificate.facts
     address = address_of(certificate.code)
-    pictures = {"code": pdf.qr_code(address)}
+    pictures = {"code": qr_code(certificate.code)}
     organisation = facts["organisation"] or {"emblem": "", "alt": ""}
     if own := _stored(organisation["emblem"]):
         pictures["municipality"] = own
@@ -205,9 +246,10 @@ def print_certificate(certificate: Certificate) -> pdf.Printed:
                     "funder": (facts["funder"] or {}).get("alt", "") if "funder" in pictures else "",
                 },
                 "dense": len(facts["days"]) > 10,
+                "others": [(one.facts["name"], one.code) for one in certificates] if len(certificates) > 1 else (),
             },
         )
-    return pdf.press(html, styles=["certificate.css"], pictures=pictures)
+    return html, pictures
 
 
 def file_name(certificate: Certificate) -> str:

@@ -259,7 +259,7 @@ def test_the_code_on_the_paper_leads_to_its_page(cast: Any, course: Any, setting
         [image] = [pikepdf.PdfImage(one).as_pil_image().convert("L") for one in made.pages[0].get_images().values()]
         [link] = made.pages[0].Annots
         assert str(link.A.URI) == address
-    with Image.open(io.BytesIO(pdf.qr_code(address).content)) as expected:
+    with Image.open(io.BytesIO(documents.qr_code(certificate.code).content)) as expected:
         assert image.tobytes() == expected.convert("L").tobytes()
 
 
