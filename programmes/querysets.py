@@ -18,6 +18,8 @@ from programmes.states import (
     LIVE_PAIRS,
     LIVE_SIDES,
     LIVE_SUPERVISION,
+    MENDABLE,
+    STILL_ASKED,
     TAKING_PART,
     Answer,
     CertificateState,

@@ -10,6 +10,7 @@ from programmes.views import (
     breaks,
     certificates,
     cohorts,
+    conditions,
     days,
     decisions,
     emblems,
@@ -17,15 +18,22 @@ from programmes.views import (
     evaluations,
     folders,
     group,
+    group_tasks,
     leaving,
+    mentoring,
+    mentorships,
     my_days,
     newcomers,
     programmes,
     public,
     reflections,
     selection,
+    sessions,
     staff,
+    supervision,
     transfers,
+    unfinished,
+    workplaces,
 )
 
 app_name = "programmes"
@@ -147,6 +155,14 @@ COHORTS: list[URLPattern] = [
     path("o/<str:token>/", selection.offer, name="offer"),
 ]
 
+ENTRY: list[URLPattern] = [
+    path("programmes/<int:pk>/conditions/", conditions.conditions, name="conditions"),
+    path("programmes/<int:pk>/conditions/new/", conditions.condition_new, name="condition_new"),
+    path("programmes/<int:pk>/conditions/<int:condition>/", conditions.condition, name="condition"),
+    path(f"{COHORT}unfinished/", unfinished.unfinished, name="unfinished"),
+    path("programmes/enrolments/<int:pk>/employer/", workplaces.employer, name="employer"),
+]
+
 # Last of all: they begin with a region's own word.
 ROUND = "<slug:region>/<slug:programme>/<int:number>/"
 PUBLIC: list[URLPattern] = [
@@ -181,9 +197,57 @@ LEAVING: list[URLPattern] = [
     path("programmes/enrolments/<int:pk>/leave/", leaving.leave, name="leave"),
 ]
 
+TASKS: list[URLPattern] = [
+    path(f"{COHORT}tasks/", group_tasks.group_tasks, name="group_tasks"),
+    path(f"{COHORT}tasks/new/", group_tasks.group_task_new, name="group_task_new"),
+    path("programmes/tasks/<int:pk>/", group_tasks.group_task, name="group_task"),
+    path("programmes/tasks/<int:pk>/edit/", group_tasks.group_task_edit, name="group_task_edit"),
+    path("programmes/tasks/groups/<int:pk>/", group_tasks.hand_in, name="hand_in"),
+    path("programmes/tasks/groups/<int:pk>/file/", group_tasks.hand_in_file, name="hand_in_file"),
+]
+
+MENTORS: list[URLPattern] = [
+    path("programmes/mentors/", mentoring.mentors, name="mentors"),
+    path("programmes/mentors/<int:pk>/", mentoring.mentor, name="mentor"),
+    path(f"{COHORT}mentors/", mentoring.pairs, name="pairs"),
+    path("m/<str:token>/", mentoring.mentor_answer, name="mentor_answer"),
+]
+
+MENTORSHIP = "programmes/mentorships/<int:pk>/"
+MENTORSHIPS: list[URLPattern] = [
+    path("programmes/my/mentor/", mentorships.my_mentor, name="my_mentor"),
+    path("programmes/my/mentoring/", mentorships.my_mentoring, name="my_mentoring"),
+    path(f"{COHORT}mentorships/", mentorships.mentorships, name="mentorships"),
+    path(MENTORSHIP, mentorships.mentorship, name="mentorship"),
+    path(f"{MENTORSHIP}agreement/", mentorships.agreement, name="mentor_agreement"),
+    path(f"{MENTORSHIP}meetings/new/", mentorships.meeting_new, name="mentor_meeting_new"),
+    path(f"{MENTORSHIP}meetings/<int:meeting>/", mentorships.meeting, name="mentor_meeting"),
+    path(f"{MENTORSHIP}notes/", mentorships.notes, name="mentor_notes"),
+    path(f"{MENTORSHIP}check/", mentorships.check, name="mentor_check"),
+    path(f"{MENTORSHIP}end/", mentorships.end, name="mentor_end"),
+]
+
+GROUP_OF = "programmes/supervision/<int:pk>/"
+SUPERVISION: list[URLPattern] = [
+    path("programmes/supervision/", supervision.supervision, name="supervision"),
+    path("programmes/supervision/new/", supervision.supervision_new, name="supervision_new"),
+    path("programmes/supervision/employers/", supervision.supervision_fairness, name="supervision_fairness"),
+    path(GROUP_OF, supervision.supervision_group, name="supervision_group"),
+    path(f"{GROUP_OF}contract/", supervision.supervision_contract, name="supervision_contract"),
+    path(f"{GROUP_OF}members/", supervision.supervision_run, name="supervision_run"),
+    path(f"{GROUP_OF}sessions/new/", sessions.supervision_book, name="supervision_book"),
+    path(f"{GROUP_OF}sessions/write/", sessions.supervision_write, name="supervision_write"),
+    path(f"{GROUP_OF}sessions/<int:session>/", sessions.supervision_move, name="supervision_move"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    *SUPERVISION,
+    *MENTORS,
+    *ENTRY,
     *FOLDERS,
+    *TASKS,
     *LEAVING,
+    *MENTORSHIPS,
     *MY_DAYS,
     *GROUP,
     *ATTENDANCE,

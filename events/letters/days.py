@@ -188,6 +188,11 @@ def read_along(*relations: str) -> None:
     _along.extend(relations)
 
 
+def along() -> tuple[str, ...]:
+    """The relations of upper apps that templates follow from an event."""
+    return tuple(_along)
+
+
 class Foot(TypedDict):
     """What `outbox.kinds.compose` is told of where a letter comes from."""
 

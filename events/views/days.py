@@ -20,7 +20,7 @@ from base.refusal import Forbidden
 from events import actions, feeds, rules
 from events.forms.days import AbsenceForm, PracticalitiesForm
 from events.letters import notices_of, scope_of, whole_place_of
-from events.letters.days import own_token
+from events.letters.days import along, own_token
 from events.models import Event, Needs, Registration
 from events.rules import abstracts as abstract_rules
 from events.rules import badges
@@ -42,7 +42,7 @@ def map_of(event: Event) -> str:
 
 
 def _find(request: Request, pk: int) -> Event:
-    events = Event.objects.visible_to(request.user).select_related("region", "host")
+    events = Event.objects.visible_to(request.user).select_related("region", "host", *along())
     return get_object_or_404(events, pk=pk)
 
 
@@ -117,15 +117,18 @@ def absence(request: Request, pk: int) -> HttpResponse:
     if registration.claim is not None and registration.claim.places.event_id:
         # Who has a place of her own gives it up, so that somebody else gets it.
         return redirect("events:mine_cancel", own_token(registration))
-    form = AbsenceForm(request.POST or None)
+    form = AbsenceForm(request.POST or None, event=found)
     form.back = found.get_absolute_url()
     refusal = rules.why_not_report_absence(registration, request.user, now=now())
     if request.method == "POST":
-        form = AbsenceForm(request.POST)
+        form = AbsenceForm(request.POST, event=found)
         form.back = found.get_absolute_url()
         if form.is_valid():
             actions.report_absence(
-                registration=registration, reason=form.cleaned_data["reason"], by=request.user, now=now()
+                registration=registration,
+                reason=form.cleaned_data.get("reason", ""),
+                by=request.user,
+                now=now(),
             )
             return redirect(found)
     return render_form(request, "events/absence.html", form, {"event": found, "refusal": refusal})

@@ -1,13 +1,13 @@
 """Applications: drafts, sending, taking back, staff that a manager registers, what an application counts for."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from audit.actions import record
 from base.actions import drop_draft, keep_draft, start_draft
@@ -17,9 +17,9 @@ from people.actions import employ, register_person, set_language
 from people.models import Employment, Organisation, Person
 from people.rules import find_person
 from people.states import EmploymentForm
-from programmes.actions import approvals, selection, sides
+from programmes.actions import approvals, conditions, selection, sides
 from programmes.letters import applications as letters
-from programmes.models import Cohort, Enrolment, Share, Transition
+from programmes.models import Cohort, Condition, Enrolment, Share, Transition
 from programmes.rules.applications import (
     CONTACTS_BEFORE,
     RECEIPT,
@@ -27,14 +27,17 @@ from programmes.rules.applications import (
     NobodyToRegister,
     NotYourStaff,
     flags_for,
+    form_of,
     local_day,
+    takes_part,
     why_not_apply,
     why_not_register,
     why_not_withdraw,
 )
+from programmes.rules.conditions import Replies, decide, start_of
 from programmes.rules.selection import gives_places
 from programmes.rules.undo import UNDO
-from programmes.states import LIVE_SIDES, CohortState, EmployerSide, ProgrammeSide, Side, Source
+from programmes.states import LIVE_SIDES, CohortState, EmployerSide, Fact, ProgrammeSide, Side, Source
 
 APPLICATION = "application"
 STAFF = "staff"
@@ -92,6 +95,7 @@ class Facts:
     employed_since: date | None = None
     degree: str = ""
     exercises_authority: bool | None = None
+    replies: Replies = field(default_factory=dict)
 
 
 # ---------- Applying ----------
@@ -134,6 +138,7 @@ def apply(
     employed_since: date | None = None,
     degree: str = "",
     exercises_authority: bool | None = None,
+    replies: Replies | None = None,
 ) -> Enrolment:
     """Someone applies to a cohort: the receipt and the question to the manager are written.
 
@@ -155,7 +160,8 @@ def apply(
         degree=degree,
         exercises_authority=exercises_authority,
         manager_address=manager_address,
-        form=_form_of(person, organisation, local_day(cohort, now)),
+        form=form_of(person, organisation, local_day(cohort, now)),
+        replies=replies or {},
         by=by or person,
     )
     letters.received(enrolment, now=now)
@@ -165,15 +171,17 @@ def apply(
 
 
 def _enrol_as_applied(
-    *, cohort: Cohort, person: Person, now: datetime, form: str, by: Person | None, **facts: Any
+    *, cohort: Cohort, person: Person, now: datetime, form: str, by: Person | None, replies: Replies, **facts: Any
 ) -> Enrolment:
-    """The row and its first transition, under the cohort's lock."""
+    """The row, what it says about the programme's conditions, and its first transition, under the cohort's lock."""
     locked = (
         Cohort.objects.select_for_update(of=("self",))
         .select_related("programme__region", "responsible")
         .annotate(
             shared=Exists(Share.objects.filter(cohort=OuterRef("pk"))),
             partner=Exists(Share.objects.filter(cohort=OuterRef("pk"), organisation=facts["organisation"])),
+            asks=Exists(Condition.objects.standing().filter(programme=OuterRef("programme"))),
+            begins=F("places__starts_at"),
         )
         .get(pk=cohort.pk)
     )
@@ -182,8 +190,11 @@ def _enrol_as_applied(
     # Asked after the lock: what the locking query itself reads may be from before it waited.
     if Enrolment.objects.live().filter(cohort=locked, person=person).exists():
         raise AlreadyApplied(name=person.name)
-    partner = locked.partner or (not locked.shared and _takes_part(locked, facts["organisation"]))
+    partner = locked.partner or (not locked.shared and takes_part(locked, facts["organisation"]))
     flags = flags_for(form=form, partner=partner)
+    asked = list(Condition.objects.standing().filter(programme=locked.programme_id)) if locked.asks else []
+    replies = {row.pk: replies[row.pk] for row in asked if row.pk in replies}
+    flags = decide(asked, replies, base=flags, start=start_of(locked, locked.begins, now))
     enrolment = Enrolment.objects.create(
         cohort=locked,
         person=person,
@@ -191,22 +202,19 @@ def _enrol_as_applied(
         applied_at=now,
         flags_at=now,
         **asdict(flags),
-        **facts,
+        **(facts | _facts_in(asked, replies)),
     )
+    if replies:
+        conditions.keep_answers(enrolment=enrolment, replies=replies, now=now)
     Transition.objects.create(enrolment=enrolment, side=Side.PROGRAMME, after=ProgrammeSide.APPLIED, by=by, at=now)
     record("applied", by=by, about=enrolment, scope=locked.scope, now=now, source=enrolment.source)
     return enrolment
 
 
-def _takes_part(cohort: Cohort, organisation: Organisation) -> bool:
-    """Whether the employer takes part in the region, which counts where the cohort names nobody."""
-    return cohort.programme.region.participations.filter(organisation=organisation).exists()
-
-
-def _form_of(person: Person, organisation: Organisation, day: date) -> str:
-    """The form of employment that is known for the person with this employer; permanent when none is."""
-    row = Employment.objects.on(day).filter(person=person, unit__path__startswith=organisation.path).first()
-    return row.form if row else EmploymentForm.PERMANENT
+def _facts_in(asked: Iterable[Condition], replies: Replies) -> dict[str, bool]:
+    """What an answer to a condition says in passing about the work."""
+    said = [replies[row.pk].yes for row in asked if row.fact == Fact.AUTHORITY and row.pk in replies]
+    return {"exercises_authority": said[0]} if said and said[0] is not None else {}
 
 
 # ---------- Taking back, and filling in ----------
@@ -245,48 +253,24 @@ def complete(
     language: str,
     by: Person,
     now: datetime,
+    replies: Replies | None = None,
 ) -> Enrolment:
-    """A person whom the manager registered fills in what only she knows."""
-    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    """A person whom the manager registered fills in what only she knows; her answers decide what it counts for."""
+    enrolment = (
+        Enrolment.objects.select_for_update(of=("self",))
+        .select_related("cohort__programme__region", "cohort__places", "organisation", "person")
+        .get(pk=enrolment.pk)
+    )
     enrolment.employed_since = employed_since
     enrolment.degree = degree
     enrolment.exercises_authority = exercises_authority
     enrolment.save(update_fields=["employed_since", "degree", "exercises_authority"])
+    if replies:
+        conditions.keep_answers(enrolment=enrolment, replies=replies, now=now)
+        conditions.recompute(enrolment=enrolment, now=now)
     if language != enrolment.person.language:
         set_language(person=enrolment.person, language=language)
     record("application.completed", by=by, about=enrolment, scope=enrolment.cohort.scope, now=now)
-    return enrolment
-
-
-@transaction.atomic
-def set_flags(
-    *,
-    enrolment: Enrolment,
-    may_attend: bool,
-    may_attend_reason: str,
-    counts_for_funder: bool,
-    counts_reason: str,
-    by: Person,
-    now: datetime,
-) -> Enrolment:
-    """The coordinator decides whether the person may attend and counts for the funder, each no with its reason."""
-    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-    enrolment.may_attend = may_attend
-    enrolment.may_attend_reason = "" if may_attend else may_attend_reason
-    enrolment.counts_for_funder = counts_for_funder
-    enrolment.counts_reason = "" if counts_for_funder else counts_reason
-    enrolment.flags_at = now
-    enrolment.save(update_fields=["may_attend", "may_attend_reason", "counts_for_funder", "counts_reason", "flags_at"])
-    record(
-        "enrolment.flags",
-        by=by,
-        about=enrolment,
-        scope=enrolment.cohort.scope,
-        now=now,
-        may_attend=may_attend,
-        counts=counts_for_funder,
-        words={"may_attend": enrolment.may_attend_reason, "counts": enrolment.counts_reason},
-    )
     return enrolment
 
 
@@ -302,23 +286,32 @@ class Newcomer:
     language: str
     unit: Organisation
     form: str = EmploymentForm.PERMANENT
+    replies: Replies = field(default_factory=dict)
 
 
 @transaction.atomic
 def register_staff(
-    *, cohort: Cohort, people: Iterable[Person], newcomers: Iterable[Newcomer], by: Person, now: datetime
+    *,
+    cohort: Cohort,
+    people: Iterable[Person],
+    newcomers: Iterable[Newcomer],
+    by: Person,
+    now: datetime,
+    replies: Mapping[int, Replies] | None = None,
 ) -> tuple[list[Enrolment], list[Person]]:
     """A manager registers several of her staff; the employer's yes is given with it.
 
     Returns the new enrolments and the people who had applied already. Each gets an own letter with an own link, to
     fill in the rest or to decline. Someone without an address is kept as contact missing. All or nobody is stored.
+    `replies` are what the manager answers for people by their key; what she leaves out the person is asked.
     """
     people, newcomers = list(people), list(newcomers)
     if not people and not newcomers:
         raise NobodyToRegister()
     day = local_day(cohort, now)
-    chosen: list[tuple[Person, Organisation, str, date | None]] = [
-        (person, *_unit_under(person, by, day)) for person in people
+    said = replies or {}
+    chosen: list[tuple[Person, Organisation, str, date | None, Replies]] = [
+        (person, *_unit_under(person, by, day), said.get(person.pk, {})) for person in people
     ]
     for newcomer in newcomers:
         if refusal := why_not_register(by, newcomer.unit):
@@ -335,10 +328,10 @@ def register_staff(
         unit = newcomer.unit
         if not Employment.objects.on(day).filter(person=person, unit__path__startswith=f"{unit.top_id}/").exists():
             employ(person=person, unit=unit, form=newcomer.form, job_title="", valid_from=day, by=by, now=now)
-        chosen.append((person, unit, newcomer.form, None))
+        chosen.append((person, unit, newcomer.form, None, newcomer.replies))
     made, before = [], []
-    tops = Organisation.objects.in_bulk({unit.top_id for _person, unit, _form, _since in chosen})
-    for person, unit, form, since in chosen:
+    tops = Organisation.objects.in_bulk({unit.top_id for _person, unit, _form, _since, _replies in chosen})
+    for person, unit, form, since, answers in chosen:
         try:
             with transaction.atomic():
                 enrolment = _enrol_as_applied(
@@ -352,6 +345,7 @@ def register_staff(
                     unit=unit,
                     employed_since=since,
                     manager_address=by.email or "",
+                    replies=answers,
                 )
         except AlreadyApplied:
             before.append(person)
@@ -392,12 +386,13 @@ def send_staff_draft(
     newcomers: Iterable[Newcomer],
     by: Person,
     now: datetime,
+    replies: Mapping[int, Replies] | None = None,
 ) -> tuple[int, int]:
     """Register the people of a staff draft once, however often the button is pressed; how many new, how many before."""
     draft = Draft.objects.select_for_update().get(pk=draft.pk)
     if draft.data.get("sent"):
         return int(draft.data["made"]), int(draft.data["before"])
-    made, before = register_staff(cohort=cohort, people=people, newcomers=newcomers, by=by, now=now)
+    made, before = register_staff(cohort=cohort, people=people, newcomers=newcomers, by=by, now=now, replies=replies)
     done = {"sent": True, "made": len(made), "before": len(before), "new": [], "people": []}
     keep_draft(draft=draft, data=done, now=now)
     return len(made), len(before)

@@ -15,7 +15,7 @@ from events.models import Claim
 from events.rules import offer_limit
 from events.states import ClaimState, EventState
 from people.models import Person
-from programmes.actions import sides
+from programmes.actions import conditions, sides
 from programmes.letters import selection as letters
 from programmes.models import Cohort, CourseDay, Enrolment, MakeUp, Share
 from programmes.rules import selection as rules
@@ -419,6 +419,7 @@ def _carried(old: Enrolment, cohort: Cohort, *, by: Person | None, now: datetime
         applied_at=old.applied_at,
         **facts_along(old),
     )
+    conditions.along(old=old, new=new)
     record("enrolment.carried", by=by, about=new, scope=cohort.scope, now=now, carried_from=old.pk)
     letters.carried(new, now=now)
     if new.employer_side == EmployerSide.APPROVED:

@@ -15,8 +15,8 @@ from programmes.states import PROGRAMME_FOLLOWS, EmployerSide, Side
 EMPLOYER_FOLLOWS: dict[str, tuple[str, ...]] = {
     EmployerSide.ASKED: (EmployerSide.APPROVED, EmployerSide.DECLINED, EmployerSide.ENDED),
     EmployerSide.APPROVED: (EmployerSide.ENDED, EmployerSide.DECLINED, EmployerSide.ASKED),
-    EmployerSide.DECLINED: (EmployerSide.APPROVED, EmployerSide.ASKED),
-    EmployerSide.ENDED: (EmployerSide.APPROVED,),
+    EmployerSide.DECLINED: (EmployerSide.APPROVED, EmployerSide.ASKED, EmployerSide.ENDED),
+    EmployerSide.ENDED: (EmployerSide.APPROVED, EmployerSide.ASKED),
 }
 
 

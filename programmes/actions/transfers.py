@@ -11,7 +11,7 @@ from events import actions as events
 from events.models import Attendance
 from events.states import EventState
 from people.models import Person
-from programmes.actions import selection, sides
+from programmes.actions import conditions, selection, sides
 from programmes.letters import transfers as letters
 from programmes.models import Cohort, CourseDay, Enrolment, MakeUp, Transfer, Transition
 from programmes.rules import transfers as rules
@@ -59,6 +59,7 @@ def transfer(*, enrolment: Enrolment, to: Cohort, reason: str, by: Person, now: 
         **facts_along(old),
     )
     Transition.objects.create(enrolment=new, side=Side.PROGRAMME, after=ProgrammeSide.APPLIED, by=by, at=now)
+    conditions.along(old=old, new=new)
     row = Transfer.objects.create(old=old, new=new, reason=reason, by=by, at=now)
     record(
         "enrolment.transferred",

@@ -13,8 +13,10 @@ from base.forms import EmailField, MonthField, NameField
 from people.forms.common import Bare, capital, no_personal_number
 from people.models import Organisation, Person
 from people.states import EmploymentForm, Language
-from programmes.models import Cohort
+from programmes.forms.conditions import questions
+from programmes.models import Cohort, Condition
 from programmes.rules.applications import Workplace
+from programmes.rules.conditions import replaced
 
 OTHER = "other"
 
@@ -93,9 +95,16 @@ class WorkForm(Bare):
     )
 
     def __init__(
-        self, *args: Any, workplaces: Sequence[Workplace], today: date, own_address: str = "", **kwargs: Any
+        self,
+        *args: Any,
+        workplaces: Sequence[Workplace],
+        today: date,
+        own_address: str = "",
+        conditions: Sequence[Condition] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        ask_in_words(self, conditions, today=today)
         self.workplaces, self.own_address = workplaces, own_address
         self.fields["manager_address"].widget.attrs["autocomplete"] = "off"
         since: Any = self.fields["employed_since"]
@@ -150,6 +159,20 @@ class WorkForm(Bare):
         return place.employer, unit
 
 
+def ask_in_words(form: forms.Form, conditions: Sequence[Condition], *, today: date) -> None:
+    """Let a form ask the programme's conditions in their own words, instead of what it would ask of the same."""
+    if not conditions:
+        return
+    asked = questions(conditions, today=today)
+    order = list(form.fields)
+    place = order.index("degree")
+    for name in replaced(conditions):
+        del form.fields[name]
+        order.remove(name)
+    form.fields.update(asked)
+    form.order_fields([*order[:place], *asked, *order[place:]])
+
+
 class CompleteForm(Bare):
     """What a person whom the manager registered fills in herself."""
 
@@ -158,8 +181,9 @@ class CompleteForm(Bare):
     degree = WorkForm.base_fields["degree"]
     exercises_authority = WorkForm.base_fields["exercises_authority"]
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, conditions: Sequence[Condition] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        ask_in_words(self, conditions, today=today)
         since: Any = self.fields["employed_since"]
         since.latest = today
 

@@ -109,15 +109,27 @@ class FlagsForm(PlainForm):
 
     submit = _("Save")
     may_attend = forms.BooleanField(label=_("May attend"), required=False)
-    may_attend_reason = forms.CharField(label=_("Why not?"), required=False, max_length=300)
+    may_attend_reason = forms.CharField(
+        label=_("Why?"),
+        required=False,
+        max_length=300,
+        help_text=_("Needed with a no, and where you decide otherwise."),
+    )
     counts_for_funder = forms.BooleanField(label=_("Counts for the funder"), required=False)
-    counts_reason = forms.CharField(label=_("Why does it not count?"), required=False, max_length=300)
+    counts_reason = forms.CharField(
+        label=_("Why does it count or not?"),
+        required=False,
+        max_length=300,
+        help_text=_("Needed with a no, and where you decide otherwise."),
+    )
     show_optional = False
 
     def clean(self) -> dict[str, Any]:
-        """Each no has its reason."""
+        """Each no has its reason, and each decision that goes against what stood a new one."""
         facts: dict[str, Any] = super().clean() or {}
         for flag, reason in (("may_attend", "may_attend_reason"), ("counts_for_funder", "counts_reason")):
-            if not facts.get(flag) and not facts.get(reason, "").strip():
+            value, why = facts.get(flag), facts.get(reason, "").strip()
+            stood = self.initial.get(flag, value)
+            if (not value and not why) or (value and not stood and why in ("", self.initial.get(reason))):
                 self.add_error(reason, _("Write the reason."))
         return facts

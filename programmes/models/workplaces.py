@@ -44,7 +44,9 @@ class Workplace(models.Model):
             models.UniqueConstraint(
                 fields=["enrolment"], condition=Q(valid_from__isnull=True), name="workplace_one_first"
             ),
-            models.UniqueConstraint(fields=["enrolment"], condition=Q(valid_to__isnull=True), name="workplace_one_last"),
+            models.UniqueConstraint(
+                fields=["enrolment"], condition=Q(valid_to__isnull=True), name="workplace_one_last"
+            ),
         ]
 
     def __str__(self) -> str:

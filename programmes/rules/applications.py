@@ -1,5 +1,6 @@
 """Whether a cohort takes applications, what an application counts for, and what may still be taken back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from base import dates
 from base.refusal import Forbidden, Refusal
-from people.models import Organisation, Person
+from people.models import Employment, Organisation, Person
 from people.rules import near_duplicates
 from people.states import EmploymentForm
 from programmes.models import Cohort, Enrolment
@@ -151,9 +152,28 @@ def flags_for(*, form: str, partner: bool) -> Flags:
     return Flags()
 
 
-def flag_words(reason: str) -> str:
-    """A flag's reason in words: the rule's own codes translated, what a coordinator wrote as it is."""
-    return gettext("not employed by a partner") if reason == NOT_PARTNER else reason
+def flag_words(reason: str, conditions: Mapping[str, str] | None = None) -> str:
+    """A flag's reason in words: the rule's own code and those of `conditions` said, a coordinator's text as it is."""
+    if reason == NOT_PARTNER:
+        return gettext("not employed by a partner")
+    return (conditions or {}).get(reason, reason)
+
+
+def form_of(person: Person, organisation: Organisation, day: date) -> str:
+    """The form of employment that is known for the person with this employer; permanent when none is."""
+    row = Employment.objects.on(day).filter(person=person, unit__path__startswith=organisation.path).first()
+    return row.form if row else EmploymentForm.PERMANENT
+
+
+def is_partner(cohort: Cohort, organisation: Organisation) -> bool:
+    """Whether the employer takes part in the cohort, or in its region where the cohort names nobody."""
+    shares = set(cohort.shares.values_list("organisation_id", flat=True))
+    return organisation.pk in shares if shares else takes_part(cohort, organisation)
+
+
+def takes_part(cohort: Cohort, organisation: Organisation) -> bool:
+    """Whether the employer takes part in the region, which counts where the cohort names nobody."""
+    return cohort.programme.region.participations.filter(organisation=organisation).exists()
 
 
 # ---------- Where people work ----------

@@ -15,12 +15,13 @@ from django.utils.translation import ngettext
 
 from answers.models import FreeText
 from answers.states import TextState
-from base import dates
+from base import clock, dates
 from events.models import Attendance, Registration
 from events.rules.todos import Todo as EventTodo
 from events.states import ClaimState, EventState, Mark, RegistrationState
-from programmes.models import Approval, Certificate, Cohort, CourseDay, Enrolment, MakeUp
-from programmes.states import TAKING_PART, Answer, CertificateState, CohortState, EmployerSide, ProgrammeSide
+from programmes.models import Approval, Certificate, Cohort, CourseDay, Enrolment, MakeUp, Mentorship
+from programmes.querysets import lacks_something
+from programmes.states import PAIRING, TAKING_PART, Answer, CertificateState, CohortState, EmployerSide, ProgrammeSide
 
 # How long before a day the host and the place are asked for, and how long after it the attendance may take.
 HOST_SHOWN, HOST_DUE = timedelta(days=90), timedelta(days=42)
@@ -50,6 +51,7 @@ class Counts:
     waiting: int = 0
     next_expiry: datetime | None = None
     to_confirm: int = 0
+    without_mentor: int = 0
     to_read: bool = False
 
 
@@ -65,6 +67,8 @@ def counts(cohorts: Iterable[Cohort]) -> dict[int, Counts]:
     # What was written about a round over its days, as the answers keep it.
     owner = Concat(Value("programmes.cohort:"), Cast(OuterRef("cohort"), CharField()))
     unread = FreeText.objects.filter(box__owner=owner, state=TextState.WAITING)
+    mentored = Mentorship.objects.live().filter(enrolment=OuterRef("pk"))
+    alone = Q(programme_side=ProgrammeSide.ENROLLED) & ~Q(cohort__programme__mentor_kind="") & ~Q(Exists(mentored))
     yes = Q(employer_side=EmployerSide.APPROVED) | ~Q(included_reason="")
     applied = Q(programme_side=ProgrammeSide.APPLIED)
     rows = (
@@ -79,6 +83,8 @@ def counts(cohorts: Iterable[Cohort]) -> dict[int, Counts]:
             waiting=Count("pk", filter=Q(programme_side=ProgrammeSide.WAITLISTED)),
             next_expiry=Min("claim__expires_at", filter=Q(claim__state=ClaimState.OFFERED)),
             to_confirm=Count("pk", filter=applied & Q(Exists(unconfirmed))),
+            unfinished=Count("pk", filter=lacks_something(clock.now())),
+            without_mentor=Count("pk", filter=alone),
         )
     )
     return {
@@ -90,6 +96,8 @@ def counts(cohorts: Iterable[Cohort]) -> dict[int, Counts]:
             waiting=row["waiting"],
             next_expiry=row["next_expiry"],
             to_confirm=row["to_confirm"],
+            unfinished=row["unfinished"],
+            without_mentor=row["without_mentor"],
             to_read=row["to_read"],
         )
         for row in rows
@@ -180,6 +188,7 @@ def todos(
         own = [day for day in days.get(cohort.pk, []) if day.event.state != EventState.CANCELLED]
         number = numbers.get(cohort.pk, Counts())
         found += _applications(cohort, number, own, today)
+        found += _mentors(cohort, number, own, today)
         found += _days(cohort, number, own, without_mark, today, now)
         found += _end(cohort, to_certify.get(cohort.pk, 0), own, today)
         found += _better(cohort, today)
@@ -253,6 +262,22 @@ def _applications(cohort: Cohort, number: Counts, days: list[CourseDay], today: 
             "cohort_participants",
             number.next_expiry.astimezone(zone).date(),
             "?side=offered",
+        )
+
+
+def _mentors(cohort: Cohort, number: Counts, days: list[CourseDay], today: date) -> Iterator[Todo]:
+    """Participants without a mentor, by the first day."""
+    if number.without_mentor and cohort.state in PAIRING:
+        yield Todo(
+            ngettext(
+                "Find a mentor for %(n)s participant", "Find mentors for %(n)s participants", number.without_mentor
+            )
+            % {"n": number.without_mentor},
+            _("Round %(number)s. The suggestions are ready to be read.") % {"number": cohort.number},
+            reverse("programmes:pairs", args=[cohort.pk]),
+            days[0].event.date if days else None,
+            today,
+            cohort,
         )
 
 

@@ -1,6 +1,6 @@
 """An application: three steps, check, send, receipt; and what its owner can do with it later."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,9 +29,11 @@ from people.models import Organisation, Request
 from people.rules import name_for
 from people.states import Language
 from programmes.actions import applications as actions
+from programmes.actions.conditions import replies_of
 from programmes.forms.applications import OTHER, AboutForm, CompleteForm, WorkForm
+from programmes.forms.conditions import replies_in, shown
 from programmes.letters.applications import OWN_LINK
-from programmes.models import Cohort, Enrolment
+from programmes.models import Cohort, Condition, Enrolment
 from programmes.rules.applications import (
     ApplicationsNotOpen,
     TooLateToWithdraw,
@@ -40,7 +43,8 @@ from programmes.rules.applications import (
     why_not_withdraw,
     workplaces_of,
 )
-from programmes.states import EmployerSide, ProgrammeSide, Source
+from programmes.rules.conditions import asks_months, name_of, replaced, unanswered
+from programmes.states import EmployerSide, Fact, ProgrammeSide, Source
 from programmes.views.public import COHORT, days_along, round_of
 
 COOKIE = "draft-{}"
@@ -50,6 +54,7 @@ ABOUT = ("name", "email", "phone", "language")
 WORK = ("organisation", "unit", "typed_unit", "employed_since", "degree", "exercises_authority", "manager_address")
 # What the steps show of the programme and its region; `only` knows no languages where it reads through a cohort.
 PROGRAMME = (
+    "programme__funder",
     *(f"programme__{name}" for name in ("slug", "first_come", "region__slug", "region__phone", "region__time_zone")),
     *(
         f"programme__{name}_{code}"
@@ -79,11 +84,24 @@ def _cohort(request: HttpRequest, region: str, programme: str, number: int) -> C
     return kept_facts(f"round {region} {programme} {number}", lambda: _read_cohort(request, region, programme, number))
 
 
+def _asks(programme: str) -> Exists:
+    """A column: whether the programme asks its own conditions."""
+    return Exists(Condition.objects.standing().filter(programme=OuterRef(programme)))
+
+
+def _conditions(row: Cohort | Enrolment, programme: int) -> list[Condition]:
+    """What the programme asks of those who apply; read only where it asks something, and then once for strangers."""
+    if not getattr(row, "asks", False):
+        return []
+    return kept_facts(f"conditions {programme}", lambda: list(Condition.objects.standing().filter(programme=programme)))
+
+
 def _read_cohort(request: HttpRequest, region: str, programme: str, number: int) -> Cohort:
     return get_object_or_404(
         Cohort.objects.visible_to(request.user)
         .filter(programme__published=True)
         .select_related("programme__region", "places")
+        .annotate(asks=_asks("programme"))
         .only(*COHORT, *PROGRAMME)
         .prefetch_related(days_along()),
         programme__region__slug=region,
@@ -117,6 +135,12 @@ def _gone(request: HttpRequest, cohort: Cohort, *, altered: bool) -> HttpRespons
     """A draft's link that opens nothing: expired and altered ones say so, each in its words."""
     context = {**_about(cohort), "altered": altered}
     return render(request, "programmes/apply/no_draft.html", context, status=404 if altered else 410)
+
+
+def _work_names(conditions: Sequence[Condition]) -> tuple[str, ...]:
+    """What step 2 asks: its own questions, and the programme's conditions in place of some of them."""
+    gone = replaced(conditions)
+    return (*(name for name in WORK if name not in gone), *(name_of(row) for row in conditions))
 
 
 Step = Callable[[HttpRequest, Cohort, Draft, str], HttpResponse]
@@ -159,9 +183,10 @@ def _cleaned(form: Any, names: tuple[str, ...]) -> dict[str, Any]:
 def _shown(draft: Draft, names: tuple[str, ...]) -> dict[str, Any]:
     """The draft's answers as a form's initial values; a stored month is shown as people write it."""
     found = {name: draft.data[name] for name in names if draft.data.get(name)}
-    if "employed_since" in found:
-        with suppress(ValueError):
-            found["employed_since"] = date.fromisoformat(found["employed_since"])
+    for name in found:
+        if name == "employed_since" or name.startswith("condition_"):
+            with suppress(ValueError):
+                found[name] = date.fromisoformat(found[name])
     return found
 
 
@@ -204,7 +229,7 @@ def start(request: HttpRequest, region: str, programme: str, number: int) -> Htt
         except LinkAltered:
             draft = None
         if draft is not None and not draft.data.get("sent"):
-            return redirect(_address(cohort, _next_step(draft), token))
+            return redirect(_address(cohort, _next_step(cohort, draft), token))
     initial: dict[str, Any] = {"language": get_language()}
     if request.user.is_authenticated:
         person = request.user
@@ -220,11 +245,13 @@ def start(request: HttpRequest, region: str, programme: str, number: int) -> Htt
     return render_form(request, "programmes/apply/about.html", form, context)
 
 
-def _next_step(draft: Draft) -> str:
+def _next_step(cohort: Cohort, draft: Draft) -> str:
     """Where a draft goes on."""
     if any(not draft.data.get(name) for name in ("name", "email", "language")):
         return "apply_about"
-    if any(not draft.data.get(name) for name in ("organisation", "unit", "degree", "manager_address")):
+    conditions = _conditions(cohort, cohort.programme_id)
+    needed = set(_work_names(conditions)) - {"typed_unit", "employed_since", "exercises_authority"}
+    if any(not draft.data.get(name) for name in needed):
         return "apply_work"
     return "apply_check"
 
@@ -238,7 +265,7 @@ def about(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> Htt
         return _later(request, cohort, draft, token)
     if form.is_valid():
         draft = actions.save_draft(draft=draft, data=_cleaned(form, ABOUT), now=now())
-        return _with_cookie(redirect(_address(cohort, _next_step(draft), token)), cohort, token)
+        return _with_cookie(redirect(_address(cohort, _next_step(cohort, draft), token)), cohort, token)
     context = {**_about(cohort), "draft": draft, "token": token, "back": cohort.programme.get_absolute_url()}
     return render_form(request, "programmes/apply/about.html", form, context)
 
@@ -248,9 +275,11 @@ def about(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> Htt
 
 def _work_form(cohort: Cohort, draft: Draft, data: Any = None) -> WorkForm:
     today = local_day(cohort, now())
+    conditions = _conditions(cohort, cohort.programme_id)
     return WorkForm(
         data,
-        initial=_shown(draft, WORK),
+        initial=_shown(draft, _work_names(conditions)),
+        conditions=conditions,
         workplaces=kept_facts(f"workplaces {cohort.pk} {today}", lambda: workplaces_of(cohort, today)),
         today=today,
         own_address=str(draft.data.get("email") or ""),
@@ -261,17 +290,25 @@ def _work_form(cohort: Cohort, draft: Draft, data: Any = None) -> WorkForm:
 def work(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> HttpResponse:
     """Step 2: where and since when, degree, the manager's address."""
     form = _work_form(cohort, draft, request.POST or None)
+    names = _work_names(_conditions(cohort, cohort.programme_id))
     if "later" in request.POST:
-        draft = actions.save_draft(draft=draft, data=_typed(form, WORK), now=now())
+        draft = actions.save_draft(draft=draft, data=_typed(form, names), now=now())
         return _later(request, cohort, draft, token)
     if form.is_valid():
-        draft = actions.save_draft(draft=draft, data=_cleaned(form, WORK), now=now())
-        return redirect(_address(cohort, _next_step(draft), token))
+        draft = actions.save_draft(draft=draft, data=_cleaned(form, names), now=now())
+        return redirect(_address(cohort, _next_step(cohort, draft), token))
     context = {**_about(cohort), "draft": draft, "token": token, "back": _address(cohort, "apply_about", token)}
     return render_form(request, "programmes/apply/work.html", form, context)
 
 
 # ---------- Step 3 ----------
+
+
+def _said(answer: Any) -> str:
+    """An answer as the check page shows it."""
+    if isinstance(answer, date):
+        return dates.month(answer)
+    return _("Yes") if answer == "yes" else _("No")
 
 
 def _rows(cohort: Cohort, draft: Draft, form: WorkForm, token: str) -> dict[str, list[dict[str, str]]]:
@@ -283,6 +320,22 @@ def _rows(cohort: Cohort, draft: Draft, form: WorkForm, token: str) -> dict[str,
     def row(label: str, value: str, url: str, field: str, note: str = "") -> dict[str, str]:
         return {"label": label, "value": value, "url": f"{url}#id_{field}", "note": note}
 
+    conditions = _conditions(cohort, cohort.programme_id)
+    asked = [
+        row(
+            condition.question,
+            _said(form.cleaned_data[name_of(condition)]),
+            work_url,
+            name_of(condition) + ("" if asks_months(condition) else "_0"),
+        )
+        for condition in conditions
+    ]
+    gone = replaced(conditions)
+    if "exercises_authority" not in gone:
+        yes = _said(data["exercises_authority"])
+        asked.insert(0, row(_("Exercise of public authority"), yes, work_url, "exercises_authority_0"))
+    if "degree" not in gone:
+        asked.insert(0, row(_("Degree"), data["degree"], work_url, "degree"))
     unit_words = data["typed_unit"] if data["unit"] == OTHER else unit.name
     language = Language(data["language"]).label
     return {
@@ -295,13 +348,7 @@ def _rows(cohort: Cohort, draft: Draft, form: WorkForm, token: str) -> dict[str,
         "work_rows": [
             row(_("Municipality and unit"), f"{employer.name}, {unit_words}", work_url, "organisation"),
             row(_("Employed since"), dates.month(since), work_url, "employed_since"),
-            row(_("Degree"), data["degree"], work_url, "degree"),
-            row(
-                _("Exercise of public authority"),
-                _("Yes") if data["exercises_authority"] == "yes" else _("No"),
-                work_url,
-                "exercises_authority_0",
-            ),
+            *asked,
             row(
                 _("Your manager's e-mail"),
                 data["manager_address"],
@@ -321,7 +368,8 @@ def check(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> Htt
     about_form = AboutForm({name: draft.data.get(name) or "" for name in ABOUT})
     if not about_form.is_valid():
         return redirect(_address(cohort, "apply_about", token))
-    form = _work_form(cohort, draft, _shown(draft, WORK))
+    conditions = _conditions(cohort, cohort.programme_id)
+    form = _work_form(cohort, draft, _shown(draft, _work_names(conditions)))
     if not form.is_valid():
         return redirect(_address(cohort, "apply_work", token))
     if request.method == "POST":
@@ -332,7 +380,7 @@ def check(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> Htt
             code = actions.send(
                 draft=draft,
                 cohort=cohort,
-                facts=_facts(about_form.cleaned_data, form.cleaned_data, employer, unit),
+                facts=_facts(about_form.cleaned_data, form.cleaned_data, employer, unit, conditions),
                 now=now(),
             )
         except Refusal as refusal:
@@ -351,8 +399,13 @@ def check(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> Htt
 
 
 def _facts(
-    about_facts: dict[str, Any], work_facts: dict[str, Any], employer: Organisation, unit: Organisation
+    about_facts: dict[str, Any],
+    work_facts: dict[str, Any],
+    employer: Organisation,
+    unit: Organisation,
+    conditions: Sequence[Condition],
 ) -> actions.Facts:
+    authority = work_facts.get("exercises_authority")
     return actions.Facts(
         name=about_facts["name"],
         email=about_facts["email"],
@@ -362,16 +415,17 @@ def _facts(
         unit=unit,
         typed_unit=work_facts["typed_unit"],
         employed_since=work_facts["employed_since"],
-        degree=work_facts["degree"],
-        exercises_authority=work_facts["exercises_authority"] == "yes",
+        degree=work_facts.get("degree", ""),
+        exercises_authority=None if authority is None else authority == "yes",
         manager_address=work_facts["manager_address"],
+        replies=replies_in(conditions, work_facts),
     )
 
 
 @_step
 def later(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> HttpResponse:
     """The draft is kept: here is the link, also in the mail."""
-    link = request.build_absolute_uri(_address(cohort, _next_step(draft), token))
+    link = request.build_absolute_uri(_address(cohort, _next_step(cohort, draft), token))
     context = {**_about(cohort), "draft": draft, "token": token, "link": link, "email": draft.data.get("email") or ""}
     return render(request, "programmes/apply/later.html", context)
 
@@ -380,7 +434,7 @@ def later(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> Htt
 def drop(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> HttpResponse:
     """Throw the draft away and begin anew."""
     if request.method != "POST":
-        return redirect(_address(cohort, _next_step(draft), token))
+        return redirect(_address(cohort, _next_step(cohort, draft), token))
     actions.discard_draft(draft=draft)
     response = redirect(_address(cohort, "apply"))
     response.delete_cookie(COOKIE.format(cohort.pk), path=_address(cohort, "apply"), samesite="Lax")
@@ -447,7 +501,7 @@ def _own(token: str) -> Enrolment:
     except LinkAltered as error:
         raise Http404 from error
     return get_object_or_404(
-        Enrolment.objects.select_related(
+        Enrolment.objects.annotate(asks=_asks("cohort__programme")).select_related(
             "cohort__programme__region",
             "cohort__programme__funder",
             "cohort__places",
@@ -457,6 +511,14 @@ def _own(token: str) -> Enrolment:
         ),
         pk=facts["e"],
     )
+
+
+def _lacks(enrolment: Enrolment) -> bool:
+    """Whether something that only the person knows is not filled in, where the manager registered her."""
+    conditions = _conditions(enrolment, enrolment.cohort.programme_id)
+    if "degree" not in replaced(conditions) and not enrolment.degree:
+        return True
+    return bool(conditions and unanswered(conditions, replies_of(enrolment)))
 
 
 def own_context(enrolment: Enrolment) -> dict[str, Any]:
@@ -472,7 +534,8 @@ def own_context(enrolment: Enrolment) -> dict[str, Any]:
         "declined": waiting and enrolment.employer_side == EmployerSide.DECLINED,
         "approved": waiting and enrolment.employer_side == EmployerSide.APPROVED,
         "withdrawn": side == ProgrammeSide.WITHDRAWN,
-        "missing": waiting and enrolment.source == Source.MANAGER and not enrolment.degree,
+        "missing": waiting and enrolment.source == Source.MANAGER and _lacks(enrolment),
+        "asks": getattr(enrolment, "asks", False),
         "can_withdraw": side != ProgrammeSide.WITHDRAWN and why_not_withdraw(enrolment, now=moment) is None,
         "unit_words": enrolment.typed_unit or enrolment.unit.name,
         "own_name": name_for(enrolment.person, enrolment.person),
@@ -528,15 +591,21 @@ def complete(request: HttpRequest, token: str) -> HttpResponse:
         "degree": enrolment.degree,
         "exercises_authority": authority,
     }
-    form = CompleteForm(request.POST or None, initial=initial, today=local_day(enrolment.cohort, now()))
+    conditions = _conditions(enrolment, enrolment.cohort.programme_id)
+    if conditions:
+        initial |= shown(conditions, replies_of(enrolment))
+    form = CompleteForm(
+        request.POST or None, initial=initial, today=local_day(enrolment.cohort, now()), conditions=conditions
+    )
     if form.is_valid():
         facts = form.cleaned_data
         actions.complete(
             enrolment=enrolment,
             language=facts["language"],
             employed_since=facts["employed_since"],
-            degree=facts["degree"],
-            exercises_authority=facts["exercises_authority"] == "yes",
+            degree=facts.get("degree", ""),
+            exercises_authority=_authority(conditions, facts),
+            replies=replies_in(conditions, facts),
             by=enrolment.person,
             now=now(),
         )
@@ -547,6 +616,13 @@ def complete(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
+def _authority(conditions: Sequence[Condition], facts: dict[str, Any]) -> bool | None:
+    """Whether the work includes the exercise of authority, by whichever question asked it."""
+    names = ["exercises_authority", *(name_of(row) for row in conditions if row.fact == Fact.AUTHORITY)]
+    said = next((facts[name] for name in names if facts.get(name)), None)
+    return None if said is None else said == "yes"
+
+
 # ---------- Signed in ----------
 
 
@@ -554,6 +630,7 @@ def _mine(request: Request, pk: int) -> Enrolment:
     return get_object_or_404(
         Enrolment.objects.visible_to(request.user)
         .filter(person=request.user)
+        .annotate(asks=_asks("cohort__programme"))
         .select_related(
             "cohort__programme__region", "cohort__programme__funder", "cohort__places", "person", "organisation", "unit"
         ),

@@ -141,10 +141,24 @@ def programme(request: Request, pk: int) -> HttpResponse:
         {"label": _("Themes") if name == "themes" else label, "value": getattr(row, name), "note": "", "url": ""}
         for name, (label, _length, _rows) in ProgrammeForm.TEXTS.items()
     ]
+    if row.mentor_kind:
+        meetings = ngettext(
+            "%(n)s meeting of %(minutes)s minutes within %(months)s months",
+            "%(n)s meetings of %(minutes)s minutes within %(months)s months",
+            row.mentor_meetings,
+        ) % {"n": row.mentor_meetings, "minutes": row.mentor_minutes, "months": row.mentor_months}
+        mentors = f"{capfirst(str(row.get_mentor_kind_display()))}\n{meetings}"
+        texts.append({"label": _("Mentors"), "value": mentors, "note": "", "url": ""})
     return render(
         request,
         "programmes/programme_inside.html",
-        {"programme": row, "lines": cohort_lines(cohorts), "texts": texts, "waiting": rules.undecided(row)},
+        {
+            "programme": row,
+            "lines": cohort_lines(cohorts),
+            "texts": texts,
+            "waiting": rules.undecided(row),
+            "entry": row.entry.standing(),
+        },
     )
 
 
@@ -161,6 +175,7 @@ def programme_edit(request: Request, pk: int) -> HttpResponse:
             published=form.cleaned_data["published"],
             first_come=form.cleaned_data["first_come"],
             funder=row.funder,
+            mentoring=form.mentoring,
             by=request.user,
             now=clock.now(),
         )
@@ -332,6 +347,7 @@ def _more(cohort: Cohort) -> list[tuple[str, str]]:
         found.append((reverse("programmes:newcomers", args=[cohort.pk]), _("Ask managers of new staff")))
     if cohort.state in (CohortState.RUNNING, CohortState.FINISHED):
         found.append((reverse("programmes:decision", args=[cohort.pk]), _("Record the decision")))
+    found.append((reverse("programmes:group_tasks", args=[cohort.pk]), _("Group tasks")))
     found.append((reverse("programmes:said", args=[cohort.pk]), _("You said, we changed")))
     found.append((reverse("programmes:cohort_new", args=[cohort.programme_id]), _("Copy to a new round")))
     return found
@@ -440,6 +456,7 @@ def cohort(request: Request, pk: int) -> HttpResponse:
         "taken": taken,
         "capacity": capacity,
         "waiting": number.waiting,
+        "unfinished": number.unfinished,
         "meter_words": " ".join([meter_words, *sentences]).strip(),
         "sentences": sentences,
         "bars": bars,

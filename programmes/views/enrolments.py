@@ -1,5 +1,6 @@
 """One enrolment: both sides with their history, the yes, the flags."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +14,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from base.clock import now
 from base.marks import audited, note
+from base.refusal import Refusal
 from people.models import Request
 from people.rules import name_for
-from programmes.actions import applications, approvals
+from programmes.actions import approvals, conditions
 from programmes.forms.approvals import AddressForm, FlagsForm, PhoneForm
-from programmes.models import Approval, Break, Cohort, Enrolment, Transfer, Transition
+from programmes.models import Answered, Approval, Break, Cohort, Condition, Enrolment, Transfer, Transition
 from programmes.rules.applications import flag_words
 from programmes.rules.approvals import waits_for_confirmation
 from programmes.rules.breaks import why_not_take_back
+from programmes.rules.conditions import codes_of, replaced
 from programmes.rules.undo import can_undo
 from programmes.states import EmployerSide, ProgrammeSide, Side
 from programmes.views.approvals import back, run_enrolment
@@ -77,6 +80,23 @@ def _more(enrolment: Enrolment) -> list[tuple[str, str]]:
     return found
 
 
+def _flags(enrolment: Enrolment, entry: Sequence[Condition]) -> dict[str, Any]:
+    """What the enrolment counts for, with the reasons in words."""
+    known = codes_of(entry)
+    return {
+        "may_attend": enrolment.may_attend,
+        "may_attend_reason": flag_words(enrolment.may_attend_reason, known),
+        "counts_for_funder": enrolment.counts_for_funder,
+        "counts_reason": flag_words(enrolment.counts_reason, known),
+    }
+
+
+def _answers(enrolment: Enrolment, entry: Sequence[Condition]) -> list[tuple[Condition, Answered | None]]:
+    """Each of the programme's questions with what was answered; what is no longer asked only where it was."""
+    said = {row.condition_id: row for row in enrolment.answers.all()} if entry else {}
+    return [(row, said.get(row.pk)) for row in entry if row.ended_at is None or row.pk in said]
+
+
 def page(request: Request, enrolment: Enrolment, **forms: Any) -> HttpResponse:
     """The enrolment's page, with forms that came back wrong."""
     runs = Cohort.objects.run_by(request.user).filter(pk=enrolment.cohort_id).exists()
@@ -87,12 +107,8 @@ def page(request: Request, enrolment: Enrolment, **forms: Any) -> HttpResponse:
         .order_by("asked_at", "pk")
     )
     current = next((row for row in reversed(asked) if row.replaced_at is None), None)
-    flags = {
-        "may_attend": enrolment.may_attend,
-        "may_attend_reason": flag_words(enrolment.may_attend_reason),
-        "counts_for_funder": enrolment.counts_for_funder,
-        "counts_reason": flag_words(enrolment.counts_reason),
-    }
+    entry = list(enrolment.cohort.programme.entry.all())
+    flags = _flags(enrolment, entry)
     moment = now()
     breaks = [
         (row, why_not_take_back(row, by=request.user, now=moment) is None)
@@ -117,6 +133,12 @@ def page(request: Request, enrolment: Enrolment, **forms: Any) -> HttpResponse:
         "expired": current is not None and current.answered_at is None and current.expires_at <= now(),
         "open_for_answer": enrolment.employer_side != EmployerSide.APPROVED
         and enrolment.programme_side != ProgrammeSide.WITHDRAWN,
+        "answers": _answers(enrolment, entry),
+        "asks_degree": "degree" not in replaced(row for row in entry if row.ended_at is None),
+        "rulings": [
+            (row, name_for(row.by, request.user) if row.by else "")
+            for row in enrolment.rulings.select_related("by").order_by("-at", "-pk")
+        ],
         "runs": runs,
         "more": _more(enrolment) if runs else [],
         "flags": flags,
@@ -193,11 +215,25 @@ def phone(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def flags(request: Request, pk: int) -> HttpResponse:
-    """Decide what the enrolment counts for."""
+    """Decide what the enrolment counts for, or take such a decision back."""
     found = run_enrolment(request, pk)
-    form = FlagsForm(request.POST)
+    if "undo" in request.POST:
+        return _take_back(request, found)
+    form = FlagsForm(request.POST, initial=_flags(found, list(found.cohort.programme.entry.all())))
     if not form.is_valid():
         return page(request, found, flags_form=form)
-    applications.set_flags(enrolment=found, by=request.user, now=now(), **form.cleaned_data)
+    conditions.set_flags(enrolment=found, by=request.user, now=now(), **form.cleaned_data)
     messages.success(request, _("Saved."))
     return redirect(found)
+
+
+def _take_back(request: Request, enrolment: Enrolment) -> HttpResponse:
+    asked = request.POST["undo"]
+    ruling = get_object_or_404(enrolment.rulings.all(), pk=asked if asked.isdecimal() else 0)
+    try:
+        conditions.undo_ruling(ruling=ruling, by=request.user, now=now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The decision is taken back. The answers decide again."))
+    return redirect(enrolment)

@@ -17,7 +17,7 @@ from events.states import EventState
 from events.views.public import open_to_all
 from people.models import Region
 from programmes.letters.applications import calendar_of
-from programmes.models import Cohort, CourseDay, Programme, Said
+from programmes.models import Cohort, Condition, CourseDay, Programme, Said
 from programmes.rules.applications import ApplicationsNotOpen, local_day, why_not_apply
 from programmes.states import CohortState
 
@@ -141,7 +141,10 @@ def programme(request: HttpRequest, region: str, programme: str) -> HttpResponse
         Programme.objects.visible_to(request.user)
         .published()
         .select_related("region", "funder")
-        .annotate(was_told=Exists(Said.objects.public().filter(cohort__programme=OuterRef("pk"))))
+        .annotate(
+            was_told=Exists(Said.objects.public().filter(cohort__programme=OuterRef("pk"))),
+            asks=Exists(Condition.objects.standing().filter(programme=OuterRef("pk"))),
+        )
         .only(*PROGRAMME, *REGION, *FUNDER),
         region__slug=region,
         slug=programme,
@@ -165,7 +168,10 @@ def programme(request: HttpRequest, region: str, programme: str) -> HttpResponse
         "others": shown[1:4],
         "themes": [line for line in found.themes.splitlines() if line.strip()],
         "said": _said(found) if found.was_told else [],
-        "conditions": [line for line in found.conditions.splitlines() if line.strip()],
+        "conditions": [
+            *([row.words for row in found.entry.standing()] if found.asks else []),
+            *(line for line in found.conditions.splitlines() if line.strip()),
+        ],
         "today": local_day(main.cohort, now()) if main else None,
     }
     return render(request, "programmes/programme.html", context)

@@ -27,6 +27,8 @@ from programmes.forms.selection import IncludeForm, OfferForm, SeatsForm
 from programmes.letters.selection import offer_mail, waiting_mail
 from programmes.models import Cohort, CourseDay, Enrolment
 from programmes.rules import selection as rules
+from programmes.rules.applications import flag_words
+from programmes.rules.conditions import CODE, codes_of
 from programmes.states import EmployerSide, ProgrammeSide
 from programmes.views.cohorts import find_cohort
 
@@ -46,10 +48,12 @@ class Missing:
 
 def _missing(cohort: Cohort) -> list[Missing]:
     found = []
-    pending = cohort.enrolments.pending().in_line().select_related("person", "organisation", "unit", "cohort")
+    pending = list(cohort.enrolments.pending().in_line().select_related("person", "organisation", "unit", "cohort"))
+    decided = any(row.may_attend_reason.startswith(CODE) for row in pending)
+    known = codes_of(cohort.programme.entry.all()) if decided else {}
     for enrolment in pending:
         if not enrolment.may_attend:
-            words = enrolment.may_attend_reason or _("May not attend.")
+            words = flag_words(enrolment.may_attend_reason, known) or _("May not attend.")
         elif enrolment.employer_side == EmployerSide.DECLINED:
             words = _("The manager has said no.")
         elif enrolment.employer_side == EmployerSide.ENDED:

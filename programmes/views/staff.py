@@ -23,6 +23,7 @@ from people.rules import name_for, staff_of
 from people.states import EmploymentForm, Language
 from programmes.actions import applications as actions
 from programmes.forms.applications import NewcomerFormSet, StaffForm
+from programmes.forms.conditions import QuestionsForm
 from programmes.models import Cohort, Enrolment
 from programmes.rules.applications import known_namesakes, local_day, why_not_apply
 from programmes.states import LIVE_SIDES, CohortState, EmployerSide, ProgrammeSide, Source
@@ -187,7 +188,16 @@ def check(request: Request, pk: UUID) -> HttpResponse:
     chosen = set(draft.data["people"])
     people = [(person, unit) for person, unit in staff_of(manager, now().date()) if str(person.pk) in chosen]
     new = [row for row in draft.data["new"] if row["unit"] in units]
-    if request.method == "POST":
+    asked = list(cohort.programme.entry.standing())
+    today = local_day(cohort, now())
+    data = request.POST if request.method == "POST" else None
+    known = {
+        person.pk: QuestionsForm(data, prefix=f"p{person.pk}", conditions=asked, today=today)
+        for person, _unit in people
+    }
+    about_new = [QuestionsForm(data, prefix=f"n{n}", conditions=asked, today=today) for n in range(len(new))]
+    answered = all(form.is_valid() for form in (*known.values(), *about_new))
+    if request.method == "POST" and answered:
         newcomers = [
             actions.Newcomer(
                 name=row["name"],
@@ -195,8 +205,9 @@ def check(request: Request, pk: UUID) -> HttpResponse:
                 language=row["language"],
                 unit=units[row["unit"]],
                 form=row["form"],
+                replies=form.replies,
             )
-            for row in new
+            for row, form in zip(new, about_new, strict=True)
         ]
         try:
             made, before = actions.send_staff_draft(
@@ -204,6 +215,7 @@ def check(request: Request, pk: UUID) -> HttpResponse:
                 cohort=cohort,
                 people=[person for person, _unit in people],
                 newcomers=newcomers,
+                replies={pk: form.replies for pk, form in known.items()},
                 by=manager,
                 now=now(),
             )
@@ -230,10 +242,22 @@ def check(request: Request, pk: UUID) -> HttpResponse:
         ],
         "count": len(people) + len(new),
         "already": _already(cohort, [person for person, _unit in people], manager),
-        "today": local_day(cohort, now()),
+        "asked": [
+            (name, form)
+            for name, form in zip(
+                [*(name_for(person, manager) for person, _unit in people), *(row["name"] for row in new)],
+                [*known.values(), *about_new],
+                strict=True,
+            )
+            if asked
+        ],
+        "today": today,
         "back": f"{reverse('programmes:staff_register')}?draft={draft.pk}",
     }
-    return render(request, "programmes/staff_check.html", context)
+    wrong = next((form for form in (*known.values(), *about_new) if form.errors), None)
+    return render(
+        request, "programmes/staff_check.html", {**context, "form": wrong}, status=200 if wrong is None else 422
+    )
 
 
 def _already(cohort: Cohort, people: list[Person], manager: Any) -> list[str]:

@@ -17,7 +17,9 @@ from documents.sheets import Cell, CsvTable, Workbook
 from events.models import Attendance
 from events.states import EventState, Mark
 from people.models import Person, Region
-from programmes.models import Cohort, Enrolment, MakeUp
+from programmes.models import Cohort, Condition, Enrolment, MakeUp
+from programmes.rules.applications import flag_words
+from programmes.rules.conditions import codes_of
 from programmes.states import CohortState, ProgrammeSide
 from reports.rules import may_see_attendance
 from reports.states import ExportFormat
@@ -129,6 +131,7 @@ class Participants:
     def rows(self, progress: Progress) -> Iterator[Sequence[Cell]]:
         """One row a person and round; `progress` hears of every 2,000th."""
         rounds, made_up, sums = self.rounds(), self.made_up(), self.sums
+        reasons = codes_of(Condition.objects.all())
         states = {str(value): str(label) for value, label in ProgrammeSide.choices}
         yes, no = _("yes"), _("no")
         protected_ok = {one.region_id: may_see_attendance(self.viewer, one.region_id) for one in rounds.values()}
@@ -180,7 +183,7 @@ class Participants:
                 yield (*head, "", "", code, "", None, None, None, "", "", "")
             else:
                 shown = code if protected else name
-                answers = (yes if may else no, yes if counts else no, why)
+                answers = (yes if may else no, yes if counts else no, flag_words(why, reasons))
                 yield (*head, organisation, unit, shown, states[side], days, hours, done, *answers)
             if count % CHUNK == 0:
                 progress(count)

@@ -47,7 +47,7 @@ def on(*names: str) -> Callable[[Callable[[World], dict[str, Any]]], Callable[[W
     "programmes:attendance", "programmes:mark", "programmes:certificates", "programmes:certificates_print",
     "programmes:approvals", "programmes:cohort_edit", "programmes:cohort_participants", "programmes:cohort_letters",
     "programmes:capacity", "programmes:decision", "programmes:cohort", "programmes:days", "programmes:evaluation",
-    "programmes:cohort_group", "programmes:newcomers",
+    "programmes:cohort_group", "programmes:newcomers", "programmes:unfinished",
 )  # fmt: skip
 def running(world: World) -> dict[str, Any]:
     """The round that runs."""
@@ -64,7 +64,7 @@ def day(world: World) -> dict[str, Any]:
 
 
 @on("programmes:make_up", "programmes:enrolment", "programmes:certificate_issue", "programmes:leave",
-    "programmes:enrolment_flags", "programmes:approval_ask", "programmes:approval_phone")  # fmt: skip
+    "programmes:enrolment_flags", "programmes:approval_ask", "programmes:approval_phone", "programmes:employer")  # fmt: skip
 def own_place(world: World) -> dict[str, Any]:
     """Tuva's place in the round that runs."""
     return {"pk": world.things["tuva"].pk}
@@ -504,6 +504,25 @@ def improvement(world: World) -> dict[str, Any]:
     over(world)
     row = world.things["running"].improvements.get()
     return {"pk": row.cohort_id, "improvement": row.pk}
+
+
+@on("programmes:conditions", "programmes:condition_new")
+def asks(world: World) -> dict[str, Any]:
+    """The programme of the rounds, which asks nothing of its own yet."""
+    return {"pk": world.things["running"].programme_id}
+
+
+@on("programmes:condition")
+def condition(world: World) -> dict[str, Any]:
+    """What the programme asks of those who apply."""
+    from programmes.actions.conditions import add_condition
+
+    words = {"words_sv": "Du är ny", "question_sv": "Sedan när?", "reason_sv": "för länge"}
+    row = add_condition(
+        programme=world.things["running"].programme, fact="months_most", months=12, decides="counts",
+        words=words, by=world.cast.malin, now=NOW,
+    )  # fmt: skip
+    return {"pk": row.programme_id, "condition": row.pk}
 
 
 @on("programmes:evaluation_texts")
