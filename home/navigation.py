@@ -18,7 +18,7 @@ from events.models import Abstract, Review, Staff
 from events.states import AbstractState
 from people.models import Region
 from people.states import Language, Role
-from programmes.models import Approval, Certificate, Enrolment, FolderReader, Reader, Reflection
+from programmes.models import Approval, Certificate, Enrolment, FolderReader, Mentor, Mentorship, Reader, Reflection
 
 NEWSLETTER = "newsletter"  # the part of a region that a newsletter is
 SOMEBODY = -1  # stands for the reader's key in a query that is built once
@@ -55,6 +55,8 @@ def _own_query() -> tuple[str, tuple[Any, ...]]:
         "thought": Reflection.objects.filter(enrolment__person=SOMEBODY),
         "read": Reader.objects.filter(person=SOMEBODY),
         "certified": Certificate.objects.filter(person=SOMEBODY),
+        "mentored": Mentorship.objects.filter(enrolment__person=SOMEBODY, agreed_at__isnull=False),
+        "mentors": Mentor.objects.filter(person=SOMEBODY),
         "copies": FolderReader.objects.standing().filter(person=SOMEBODY),
         "works": Staff.objects.filter(person=SOMEBODY),
         "wrote": Abstract.objects.filter(person=SOMEBODY),
@@ -102,7 +104,9 @@ class Shell:
             return _role(Role.DIRECTOR)
         if reach.manager_paths:
             return _role(Role.MANAGER)
-        return _("Participant") if self.takes_part else ""
+        if self.takes_part:
+            return _("Participant")
+        return _("Mentor") if self.own["mentors"] else ""
 
     @cached_property
     def own(self) -> Counter[str]:
@@ -187,8 +191,12 @@ class Shell:
             yield Item(_("Course days"), reverse("programmes:my_days"), "cal")
             if self.own["groups"]:
                 yield Item(_("My group"), reverse("programmes:my_group"), "people")
+            if self.own["mentored"]:
+                yield Item(_("My mentor"), reverse("programmes:my_mentor"), "person")
         if self.takes_part or self.own["certified"]:
             yield Item(_("Certificates"), reverse("programmes:my_documents"), "file")
+        if self.own["mentors"]:
+            yield Item(_("My meetings as a mentor"), reverse("programmes:my_mentoring"), "people")
         if not self.own["groups"] and self.has_reflections:
             yield Item(_("Reflections"), reverse("programmes:reflections"), "book")
         if self.own["works"]:
@@ -208,6 +216,7 @@ class Shell:
             yield Item(_("Programmes"), reverse("programmes:programmes"), "book")
             yield Item(_("Events"), reverse("events:organised"), "cal")
             yield Item(_("Participants"), reverse("programmes:participants"), "people")
+            yield Item(_("Mentors"), reverse("programmes:mentors"), "people")
             yield Item(_("Letters"), reverse("outbox:letters"), "mail")
             if self.writes_newsletters:
                 yield Item(_("Newsletter"), reverse("home:newsletters"), "mail")

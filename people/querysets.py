@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -103,6 +104,24 @@ def _employed_under(paths: list[str], day: date) -> models.QuerySet[Any, Any]:
     return Employment.objects.filter(valid_on(day), within(paths, "unit__path")).values("person_id")
 
 
+Acquainted = Callable[[Any], Q]
+_acquainted: list[Acquainted] = []
+
+
+def acquaint(whom: Acquainted) -> None:
+    """Tell of people whose names a reader may know beside those of her region and her staff, such as her mentees."""
+    if whom not in _acquainted:
+        _acquainted.append(whom)
+
+
+def acquainted_with(viewer: Any) -> Q:
+    """The people whose names `viewer` may know as an upper app says."""
+    condition = Q(pk__in=[])
+    for whom in _acquainted:
+        condition |= whom(viewer)
+    return condition
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     """People, with or without an account in use."""
 
@@ -132,7 +151,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def named_to(self, viewer: Any) -> Q:
         """The condition that `viewer` may know who a person is; the same rule as `rules.may_read_name`."""
         reach = viewer.reach
-        condition = Q(protected=False) | Q(pk=viewer.pk)
+        condition = Q(protected=False) | Q(pk=viewer.pk) | acquainted_with(viewer)
         if reach.region_ids:
             condition |= Q(home_region_id__in=reach.region_ids)
         paths = [*reach.region_paths, *reach.manager_paths]

@@ -18,7 +18,7 @@ from django.utils.translation import pgettext
 from base import clock
 from base.refusal import Forbidden, Refusal
 from people.models import Employment, Organisation, Participation, Person, Region, RoleAssignment, SignInProvider
-from people.querysets import valid_on, within
+from people.querysets import acquainted_with, valid_on, within
 from people.states import EMPLOYER_KINDS, KINDS_BY_COUNTRY, Role
 
 # ---------- Refusals ----------
@@ -211,7 +211,8 @@ def name_for(person: Person, viewer: Any = None) -> str:
 def may_read_name(person: Person, viewer: Any = None) -> bool:
     """Whether `viewer` may know who `person` is: always, unless the identity is protected.
 
-    Then only the person, the coordinators of regions that the person takes part in, and the person's managers.
+    Then only the person, the coordinators of regions that the person takes part in, the person's managers, and who
+    else is acquainted with her, such as her mentor.
     """
     if not person.protected:
         return True
@@ -223,11 +224,12 @@ def may_read_name(person: Person, viewer: Any = None) -> bool:
     if person.home_region_id and person.home_region_id in reach.region_ids:
         return True
     paths = [*reach.region_paths, *reach.manager_paths]
-    if not paths:
-        return False
-    today = clock.now().date()
-    units = Employment.objects.on(today).filter(person=person).values_list("unit__path", flat=True)
-    return any(unit.startswith(path) for unit in units for path in paths)
+    if paths:
+        today = clock.now().date()
+        units = Employment.objects.on(today).filter(person=person).values_list("unit__path", flat=True)
+        if any(unit.startswith(path) for unit in units for path in paths):
+            return True
+    return Person.objects.filter(acquainted_with(viewer), pk=person.pk).exists()
 
 
 def near_duplicates(*, name: str, email: str = "", employer: Organisation | None = None) -> list[Person]:

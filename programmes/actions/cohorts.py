@@ -22,7 +22,7 @@ from programmes.actions.emblems import clear
 from programmes.actions.selection import carry_waiting_list, offer_next
 from programmes.models import Cohort, CourseDay, Funder, Programme, Share
 from programmes.rules import cohorts as rules
-from programmes.states import CohortState
+from programmes.states import CohortState, Part
 
 # A first cohort meets every fourth week, and closes four weeks before it starts.
 RHYTHM = timedelta(weeks=4)
@@ -303,12 +303,19 @@ def change_programme(
     published: bool,
     first_come: bool,
     funder: Funder | None,
+    mentoring: Mapping[str, Any] | None = None,
     by: Person,
     now: datetime,
 ) -> Programme:
-    """Change a programme's texts (by field and language, such as "title_fi"), its page, and how it gives places."""
-    for name, text in words.items():
-        setattr(programme, name, text)
+    """Change a programme's texts (by field and language, such as "title_fi"), its page, and how it gives places.
+
+    `mentoring` says, by field, which kind of mentors it has and how often the two are thought to meet; without a kind
+    it has none.
+    """
+    for name, value in {**words, **(mentoring or {})}.items():
+        setattr(programme, name, value)
+    others = [part for part in programme.parts if part != Part.MENTORS]
+    programme.parts = [*others, Part.MENTORS.value] if programme.mentor_kind else others
     programme.published, programme.first_come, programme.funder = published, first_come, funder
     programme.save()
     record(
@@ -320,6 +327,7 @@ def change_programme(
         published=published,
         first_come=first_come,
         funder=funder.pk if funder else None,
+        mentors=programme.mentor_kind,
         words=dict(words),
     )
     return programme

@@ -14,7 +14,7 @@ from people.models import Organisation, Person
 from people.states import Language
 from programmes.models import Cohort, Funder, Programme
 from programmes.rules.cohorts import MOST_DAYS
-from programmes.states import EmployerSide, ProgrammeSide
+from programmes.states import EmployerSide, MentorKind, ProgrammeSide
 
 MOST_SEATS = 2000
 # What a co-funded page must say, word for word, in each language.
@@ -129,6 +129,18 @@ class ProgrammeForm(PlainForm):
         required=False,
     )
 
+    mentor_kind = forms.ChoiceField(
+        label=_("Mentors"),
+        choices=[("", _("The programme has no mentors")), *capital(MentorKind.choices)],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    mentor_meetings = forms.IntegerField(label=_("Meetings with the mentor"), min_value=1, max_value=60, required=False)
+    mentor_minutes = forms.IntegerField(label=_("Minutes a meeting"), min_value=15, max_value=480, required=False)
+    mentor_months = forms.IntegerField(label=_("Within this many months"), min_value=1, max_value=36, required=False)
+
+    MENTORING = ("mentor_kind", "mentor_meetings", "mentor_minutes", "mentor_months")
+    SWITCHES = ("published", "first_come", *MENTORING)
     TEXTS = {
         "title": (_("Title"), 160, 1),
         "summary": (_("In one sentence"), 300, 2),
@@ -139,11 +151,11 @@ class ProgrammeForm(PlainForm):
     }
 
     def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"published": programme.published, "first_come": programme.first_come})
+        kwargs.setdefault("initial", {name: getattr(programme, name) for name in self.SWITCHES})
         super().__init__(*args, **kwargs)
         self.languages = programme.region.languages or [Language.SWEDISH.value]
         self.names: list[str] = []
-        switches = {name: self.fields.pop(name) for name in ("published", "first_come")}
+        switches = {name: self.fields.pop(name) for name in self.SWITCHES}
         for name, (label, length, rows) in self.TEXTS.items():
             for n, code in enumerate(self.languages):
                 key = f"{name}_{code}"
@@ -163,6 +175,11 @@ class ProgrammeForm(PlainForm):
     def words(self) -> dict[str, str]:
         """What was typed, by field and language."""
         return {name: self.cleaned_data[name] for name in self.names}
+
+    @property
+    def mentoring(self) -> dict[str, Any]:
+        """What was chosen about mentors; a number that was left empty stays as it was."""
+        return {name: self.cleaned_data[name] for name in self.MENTORING if self.cleaned_data[name] is not None}
 
 
 OWN = "own"

@@ -532,6 +532,11 @@ def day_of(enrolment: Enrolment, now: datetime) -> date:
 # ---------- How the two reach each other ----------
 
 
+def mentees_of(viewer: Any) -> Q:
+    """The people whose mentor `viewer` is, once she has said yes: whom she knows by name."""
+    return Q(pk__in=Mentorship.objects.agreed().of_mentor(viewer).values("enrolment__person"))
+
+
 @dataclass(frozen=True)
 class Contact:
     """What one of a pair gets to know of the other."""
