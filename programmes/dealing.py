@@ -16,7 +16,7 @@ def deal(people: Sequence[tuple[Who, Hashable]], *, most: int, salt: object = ""
     if not people:
         return []
 
-    def mixed(who: Who) -> str:
+    def mixed(who: Hashable) -> str:
         return sha256(f"{salt}:{who}".encode()).hexdigest()
 
     count = -(-len(people) // most)
@@ -25,7 +25,8 @@ def deal(people: Sequence[tuple[Who, Hashable]], *, most: int, salt: object = ""
     for who, town in people:
         towns.setdefault(town, []).append(who)
     # Those from one municipality stand in a row, so going round the groups spreads them as far as it can.
-    row = [who for own in sorted(towns.values(), key=len, reverse=True) for who in sorted(own, key=mixed)]
+    in_turn = sorted(towns, key=lambda town: (-len(towns[town]), mixed(town)))
+    row = [who for town in in_turn for who in sorted(towns[town], key=mixed)]
     for place, who in enumerate(row):
         groups[place % count].append(who)
     return groups

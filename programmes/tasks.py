@@ -14,7 +14,11 @@ from programmes.actions import (
     emblems,
     evaluations,
     folders,
+    group_tasks,
+    mentoring,
+    mentorships,
     selection,
+    supervision_evaluations,
 )
 
 
@@ -88,3 +92,27 @@ def erase_emblems(now: datetime) -> int:
 def keep_breaks(now: datetime) -> int:
     """Begin and end breaks on their days, free seats that are not kept, and follow days that were moved."""
     return breaks.keep_breaks(now)
+
+
+@jobs.job("remind of group tasks", title=_("Reminding of group tasks"), every=timedelta(minutes=10))
+def remind_of_group_tasks(now: datetime) -> int:
+    """Remind groups that have not handed in, and erase what nobody's group has left."""
+    return group_tasks.remind(now) + group_tasks.erase_left(now)
+
+
+@jobs.job("evaluate supervision", title=_("Opening evaluations of supervision"), every=timedelta(minutes=10))
+def evaluate_supervision(now: datetime) -> int:
+    """Ask groups whose agreed sessions have been, and sum up each supervisor's year when it is over."""
+    return supervision_evaluations.open_due(now=now) + supervision_evaluations.close_totals(now=now)
+
+
+@jobs.job("ask mentors", title=_("Reminding mentors and asking the next ones"), every=timedelta(minutes=1))
+def ask_mentors(now: datetime) -> int:
+    """Begin, remind and end proposals to mentors, and ask the next one where nobody has said yes in time."""
+    return mentoring.keep_proposals(now)
+
+
+@jobs.job("ask pairs", title=_("Asking mentors and mentees how it goes"), every=timedelta(hours=1))
+def ask_pairs(now: datetime) -> int:
+    """Two months in, ask the two how it goes; when their time is out, write to them about the closing talk."""
+    return mentorships.ask_checks(now) + mentorships.tell_of_ends(now)

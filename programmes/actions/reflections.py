@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 
 from audit import actions as audit
-from base import actions as base
 from base.models import Draft
 from people.models import Person
+from programmes.actions.typed import forget_typed, keep_typed, typed_by
 from programmes.models import CourseDay, Enrolment, Reader, Reflection
 from programmes.rules import reflections as rules
 
@@ -18,19 +18,14 @@ DRAFT = "programmes.reflection"
 
 def draft_of(*, about: Enrolment | Reflection, person: Person, now: datetime) -> Draft | None:
     """What the person has typed in a new reflection of a round, or in one of hers, and not saved."""
-    return Draft.objects.filter(form=DRAFT, about=audit.key(about), person=person, expires_at__gt=now).first()
+    return typed_by(person, form=DRAFT, about=about, now=now)
 
 
 @transaction.atomic
 def keep_draft(*, about: Enrolment | Reflection, data: dict[str, Any], by: Person, now: datetime) -> Draft:
     """Keep what the person has typed so far; nobody else can open it."""
     _lock(about, by)
-    draft = draft_of(about=about, person=by, now=now)
-    if draft is not None:
-        return base.keep_draft(draft=draft, data=data, now=now)
-    Draft.objects.filter(form=DRAFT, about=audit.key(about), person=by).delete()
-    draft, _token = base.start_draft(form=DRAFT, about=audit.key(about), person=by, data=data, now=now)
-    return draft
+    return keep_typed(by, form=DRAFT, about=about, data=data, now=now)
 
 
 def _lock(about: Enrolment | Reflection, by: Person) -> None:
@@ -45,10 +40,6 @@ def _lock(about: Enrolment | Reflection, by: Person) -> None:
         raise refusal
 
 
-def _forget_draft(about: Enrolment | Reflection, by: Person) -> None:
-    Draft.objects.filter(form=DRAFT, about=audit.key(about), person=by).delete()
-
-
 @transaction.atomic
 def write(
     *, enrolment: Enrolment, day: CourseDay | None, title: str, text: str, by: Person, now: datetime
@@ -61,7 +52,7 @@ def write(
     row = Reflection.objects.create(
         enrolment=enrolment, day=day, title=title.strip(), text=text, created_at=now, changed_at=now
     )
-    _forget_draft(enrolment, by)
+    forget_typed(by, form=DRAFT, about=enrolment)
     return row
 
 
@@ -75,7 +66,7 @@ def rewrite(
     reflection.save(update_fields=["day", "title", "text", "changed_at"])
     able = [one.pk for one in rules.choices(reflection, today=now.date())]
     reflection.readers.exclude(person__in=able).delete()
-    _forget_draft(reflection, by)
+    forget_typed(by, form=DRAFT, about=reflection)
     return reflection
 
 
@@ -107,6 +98,6 @@ def let_read(
 def remove(*, reflection: Reflection, by: Person, now: datetime) -> None:
     """Erase a reflection with everything typed in it; nothing of it is left."""
     _lock(reflection, by)
-    _forget_draft(reflection, by)
+    forget_typed(by, form=DRAFT, about=reflection)
     audit.record("reflection.removed", by=by, about=reflection, now=now)
     reflection.delete()

@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
                         verbose_name="kind of support",
                     ),
                 ),
-                ("words", models.TextField(verbose_name="what is needed")),
+                ("text", models.TextField(verbose_name="what is needed")),
                 ("from_whom", models.CharField(blank=True, max_length=160, verbose_name="from whom")),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("changed_at", models.DateTimeField()),

@@ -82,7 +82,7 @@ class SupportNeed(models.Model):
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="support_needs")
     kind = models.CharField(_("kind of support"), max_length=12, choices=SupportKind)
-    words = models.TextField(_("what is needed"))
+    text = models.TextField(_("what is needed"))
     from_whom = models.CharField(_("from whom"), max_length=160, blank=True)
     version = models.PositiveIntegerField(default=1)
     by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")

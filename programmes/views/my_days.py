@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from base import dates
+from base import clock, dates
 from base.clock import now
 from base.forms import render_form
 from events import actions as events
@@ -74,6 +74,7 @@ class Overview:
     courses: list[Course] = field(default_factory=list)
     tasks: list[dict[str, Any]] = field(default_factory=list)
     next: NextDay | None = None
+    to_hand_in: list[dict[str, Any]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.courses or self.tasks or self.next)
@@ -212,6 +213,22 @@ def _erase_on(enrolment: Enrolment) -> Any:
     return last + KEPT_AFTER
 
 
+def _group_task(enrolment: Any, today: date) -> dict[str, Any] | None:
+    """The nearest task that the participant, or her group, has not handed in; read with `with_next_task`."""
+    if enrolment.task_group is None or enrolment.programme_side not in TAKING_PART:
+        return None
+    title = _("Group task")
+    if enrolment.task_day is not None:
+        title = _("Task for day %(number)s") % {"number": enrolment.task_day}
+    return {
+        "url": reverse("programmes:hand_in", args=[enrolment.task_group]),
+        "title": title,
+        "hint": enrolment.task_title,
+        "state": _("By %(day)s") % {"day": dates.plain_day(enrolment.task_due, today=today)},
+        "tone": "warn" if enrolment.task_due < today else "on",
+    }
+
+
 def _task(enrolment: Enrolment) -> dict[str, Any] | None:
     """What an application waits for, for the one who applied."""
     mine = reverse("programmes:my_application", args=[enrolment.pk])
@@ -257,6 +274,7 @@ def overview(person: Person, *, moment: datetime) -> Overview:
         Enrolment.objects.visible_to(person)
         .filter(person=person)
         .live()
+        .with_next_task()
         .select_related("cohort__programme__region", "cohort__responsible", "claim", "person", "organisation", "unit")
         .order_by("-cohort__places__starts_at", "-pk")
     )
@@ -267,7 +285,12 @@ def overview(person: Person, *, moment: datetime) -> Overview:
         if enrolment.programme_side in TAKING_PART
     ]
     tasks = [task for enrolment in enrolments if (task := _task(enrolment))]
-    return Overview(courses, tasks, upcoming)
+    to_hand_in = [
+        task
+        for enrolment in enrolments
+        if (task := _group_task(enrolment, clock.today(enrolment.cohort.programme.region.time_zone)))
+    ]
+    return Overview(courses, tasks, upcoming, to_hand_in)
 
 
 def _said(cohorts: list[Cohort]) -> list[tuple[Cohort, list[tuple[str, str]]]]:

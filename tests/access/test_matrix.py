@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from tests.access.routes import Route, policy, routes
 from tests.access.world import Principal, World, build
-from tests.cast import NOW
+from tests.cast import NOW, employment, person
 
 pytestmark = [pytest.mark.matrix, pytest.mark.django_db]
 
@@ -119,6 +119,96 @@ def private_text(world: World) -> dict[str, Any]:
         now=NOW,
     )
     return {"pk": row.pk}
+
+
+@on("programmes:supervision_group", "programmes:supervision_contract", "programmes:supervision_run",
+    "programmes:supervision_book", "programmes:supervision_write")  # fmt: skip
+def supervised(world: World) -> dict[str, Any]:
+    """A group with Tuva in it, which the lecturer supervises."""
+    return {"pk": supervision_of(world).pk}
+
+
+@on("programmes:supervision_move")
+def session_to_come(world: World) -> dict[str, Any]:
+    """Its next session."""
+    from datetime import time
+
+    from programmes.actions import sessions
+
+    group = supervision_of(world)
+    facts = {"days": [date(2027, 5, 20)], "start": time(13), "minutes": 90, "form": "room"}
+    sessions.book(group=group, by=world.cast.malin, now=NOW, **facts)
+    return {"pk": group.pk, "session": group.held.get().pk}
+
+
+def supervision_of(world: World) -> Any:
+    """A group of three that has agreed."""
+    from programmes.actions import supervision
+    from programmes.models import SupervisionGroup
+
+    cast = world.cast
+    people = [cast.tuva]
+    for n in (1, 2):
+        who = person(f"Handledd {n}", f"handledd{n}@nykoping.example", cast.sormland)
+        employment(who, cast.nyk_barn)
+        people.append(who)
+    supervision.form_groups(
+        programme=world.things["running"].programme,
+        groups=[(cast.lecturer, people)],
+        terms=supervision.Terms(10, 90, 4),
+        by=cast.malin,
+        now=NOW,
+    )
+    group = SupervisionGroup.objects.get()
+    SupervisionGroup.objects.update(state="agreed")
+    group.refresh_from_db()
+    return group
+
+
+def task_of(world: World) -> Any:
+    """A task for the day that the lecturer has, which Tuva does alone; nobody else takes part in the round."""
+    from programmes.actions import group_tasks
+
+    running = world.things["running"]
+    running.enrolments.exclude(person=world.cast.tuva).update(programme_side="withdrawn")
+    return group_tasks.set_task(
+        cohort=running,
+        day=world.things["day"],
+        title="Uppgift",
+        instruction="Gör så här",
+        due=NOW.date(),
+        alone=True,
+        by=world.cast.lecturer,
+        now=NOW,
+    )
+
+
+@on("programmes:group_tasks", "programmes:group_task_new")
+def round_with_tasks(world: World) -> dict[str, Any]:
+    """The round, with a task."""
+    return {"pk": task_of(world).cohort_id}
+
+
+@on("programmes:group_task", "programmes:group_task_edit")
+def group_task(world: World) -> dict[str, Any]:
+    """The task, for those who set it."""
+    return {"pk": task_of(world).pk}
+
+
+@on("programmes:hand_in", "programmes:hand_in_file")
+def handed_in(world: World) -> dict[str, Any]:
+    """What Tuva has handed in."""
+    import io
+
+    from documents import gate
+    from documents.actions import workplace
+    from programmes.actions import group_tasks
+
+    group = task_of(world).groups.get()
+    admitted = gate.admit(io.BytesIO(b"hej"), name="svar.txt", folder=workplace())
+    text = "Tuva Ljungdahl om Leila Mansouri"
+    group_tasks.save(group=group, text=text, admitted=admitted, version=0, hand_in=True, by=world.cast.tuva, now=NOW)
+    return {"pk": group.pk}
 
 
 @on("programmes:undo_make_up")
