@@ -13,9 +13,11 @@ class ProgrammesConfig(AppConfig):
         """Tell the outbox which letters this app writes: every module of `letters` registers its kinds."""
         from events.actions.evaluations import pool_by
         from events.letters import read_along
+        from people.querysets import acquaint
         from programmes import letters
-        from programmes.actions import evaluations
+        from programmes.actions import evaluations, supervision_evaluations
         from programmes.rules.cohorts import pool_of
+        from programmes.rules.mentoring import mentees_of
 
         for module in iter_modules(letters.__path__):
             import_module(f"{letters.__name__}.{module.name}")
@@ -24,3 +26,6 @@ class ProgrammesConfig(AppConfig):
         # Where the days of a round are summed up, and what few wrote is read with the words about the others.
         pool_by(pool_of)
         evaluations.register()
+        # A mentor knows by name whose mentor she is, whoever that is.
+        acquaint(mentees_of)
+        supervision_evaluations.register()

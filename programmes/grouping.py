@@ -80,15 +80,14 @@ def propose(
 
     Whoever has most conflicts is left out where everybody cannot be placed.
     """
-    apart = frozenset(frozenset(pair) for pair in apart)
-    staying, left = sorted(people), []
+    pairs = frozenset(frozenset(pair) for pair in apart)
+    staying, left = sorted(people), list[int]()
     while shape := sizes(len(staying), wanted):
         turns = tuple(frozenset(barred[n % len(barred)]) for n in range(len(shape))) if barred else ()
-        rules = Rules(apart, turns)
+        rules = Rules(pairs, turns)
         found = _Search(staying, shape, rules, steps).best()
         if found is not None:
-            groups, pairs, exact = found
-            return Grouping(groups, tuple(sorted(left)), pairs, exact)
+            return Grouping(found[0], tuple(sorted(left)), *found[1:])
         left.append(_most_in_conflict(staying, rules))
         staying = [one for one in staying if one.key != left[-1]]
     return Grouping((), tuple(sorted([*left, *(one.key for one in staying)])))

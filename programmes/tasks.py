@@ -19,6 +19,7 @@ from programmes.actions import (
     mentorships,
     selection,
     supervision_evaluations,
+    workplaces,
 )
 
 
@@ -116,3 +117,9 @@ def ask_mentors(now: datetime) -> int:
 def ask_pairs(now: datetime) -> int:
     """Two months in, ask the two how it goes; when their time is out, write to them about the closing talk."""
     return mentorships.ask_checks(now) + mentorships.tell_of_ends(now)
+
+
+@jobs.job("end employers", title=_("Noting employments that have ended"), every=timedelta(minutes=10))
+def note_ended_employments(now: datetime) -> int:
+    """Let the days of employers end where the employments of participants have ended."""
+    return workplaces.note_ended(now)

@@ -1,8 +1,10 @@
 """Events are moved, changed and cancelled after people know of them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -54,6 +56,8 @@ def _plain(value: Any) -> Any:
     """A fact as JSON holds it."""
     if isinstance(value, date | datetime | time):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
     return getattr(value, "pk", value)
 
 
@@ -121,6 +125,33 @@ def move_event(
         if locked.state != EventState.DRAFT:
             letters.changed(change, now=now)
         _record("event_moved", locked, change, by=by, now=now, reason=reason)
+    event.refresh_from_db()
+    return event
+
+
+def write_down(*, event: Event, date: date, minutes: int, hours: Decimal, by: Person | None, now: datetime) -> Event:
+    """Say on which day a session was held and how long it was; calendars follow, and nobody is written to.
+
+    For who organises or supervises it, and not when it is cancelled.
+    """
+    _refuse("event_written_down", event, by, now, rules.why_not_organise(event, by))
+    with transaction.atomic():
+        locked = _locked(event)
+        if locked.state == EventState.CANCELLED:
+            raise rules.cancelled(locked)
+        starts_at = wall(date, locked.start_time, locked.zone)
+        ends_at = starts_at + timedelta(minutes=minutes)
+        facts: dict[str, Any] = {
+            "date": date,
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "end_time": ends_at.astimezone(ZoneInfo(locked.zone)).time(),
+            "hours": hours,
+        }
+        if any(getattr(locked, name) != value for name, value in facts.items()):
+            change = _change(locked, facts, reason="", by=by, now=now)
+            outbox.cancel_about(about=locked, kinds=letters.BEFORE_THE_DAY, now=now)
+            _record("event_written_down", locked, change, by=by, now=now, reason="")
     event.refresh_from_db()
     return event
 

@@ -17,6 +17,7 @@ from answers.actions.boxes import Invited
 from answers.ballots import Form, Page, Question
 from answers.models import Box, FreeText
 from audit import actions as audit
+from base.languages import in_each
 from events.letters import evaluations as letters
 from events.letters import scope_of
 from events.models import Attendance, Evaluation, Event, Registration
@@ -62,6 +63,20 @@ def set_up(*, event: Event, wanted: bool, questions: Sequence[dict[str, Any]], b
     return evaluation
 
 
+def agreement() -> tuple[dict[str, str], ...]:
+    """The five steps of how far one agrees, in the portal's languages."""
+    return tuple(
+        in_each(say)
+        for say in (
+            lambda: _("Not at all"),
+            lambda: _("A little"),
+            lambda: _("Partly"),
+            lambda: _("Mostly"),
+            lambda: _("Entirely"),
+        )
+    )
+
+
 def form_of(event: Event, own: Sequence[dict[str, Any]]) -> Form:
     """The form in the portal's languages: a score, three questions, the organiser's own."""
 
@@ -82,16 +97,7 @@ def form_of(event: Event, own: Sequence[dict[str, Any]]) -> Form:
             lambda: _("Very good"),
         )
     )
-    agree = tuple(
-        in_each(say)
-        for say in (
-            lambda: _("Not at all"),
-            lambda: _("A little"),
-            lambda: _("Partly"),
-            lambda: _("Mostly"),
-            lambda: _("Entirely"),
-        )
-    )
+    agree = agreement()
     questions = [
         Question("score", "scale", in_each(lambda: _("How was the day as a whole?")), steps=good, shared="score"),
         Question("good", "text", in_each(lambda: _("What was good?")), shared="good"),

@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from base.forms import PlainForm
 from events.models import Event
+from events.states import EventKind
 
 
 class AbsenceForm(PlainForm):
-    """Why somebody cannot come; may stay empty."""
+    """Why somebody cannot come; may stay empty, and is not asked for at all of a supervision session."""
 
     submit = _("Tell that I cannot come")
     reason = forms.CharField(
@@ -19,6 +20,11 @@ class AbsenceForm(PlainForm):
         max_length=300,
         help_text=_("The coordinator sees it. Write nothing about clients or illness."),
     )
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if event.kind == EventKind.SUPERVISION:
+            del self.fields["reason"]
 
 
 class PracticalitiesForm(PlainForm):
@@ -58,3 +64,6 @@ class PracticalitiesForm(PlainForm):
             **kwargs.get("initial", {}),
         }
         super().__init__(*args, **kwargs)
+        if event.kind == EventKind.SUPERVISION:
+            # A session says where it is, and has no line for anything else.
+            del self.fields["arrival"]

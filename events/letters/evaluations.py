@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Model
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,7 @@ from answers.models import Box, Invitation
 from answers.states import BoxState
 from base import clock
 from base.languages import spoken
-from events.letters.days import foot_of, scope_of, with_organiser
+from events.letters.days import foot_of, with_organiser
 from events.models import Evaluation
 from events.rules.evaluations import REMINDER_AFTER
 from events.states import EventKind
@@ -36,23 +37,28 @@ def invite(evaluation: Evaluation, box: Box, *, now: datetime) -> int:
     The second letter goes to all, for nobody knows who has answered.
     """
     event = evaluation.event
+    return ask_all(box, (ASKED, ASKED_AGAIN), about=event, facts={"evaluation": evaluation.pk}, now=now)
+
+
+def ask_all(box: Box, both: tuple[str, str], *, about: Model, facts: dict[str, Any], now: datetime) -> int:
+    """Write to everybody whom a box asks, in an order by chance: now, and once more in five days to all alike."""
     people = list(Person.objects.filter(pk__in=Invitation.objects.filter(box=box).values("person_id")))
     SystemRandom().shuffle(people)
-    local = (now + REMINDER_AFTER).astimezone(ZoneInfo(event.zone)).date()
-    again = clock.wall(local, time(8), event.zone)
-    for kind, at in ((ASKED, now), (ASKED_AGAIN, again)):
+    local = (now + REMINDER_AFTER).astimezone(ZoneInfo(box.zone)).date()
+    again = clock.wall(local, time(8), box.zone)
+    for kind, at in zip(both, (now, again), strict=True):
         if box.closes_at is not None and at >= box.closes_at:
             continue
         for person in people:
             outbox.write(
                 kind=kind,
                 key=f"{kind}:{box.pk}:{person.pk}",
-                about=event,
-                scope=scope_of(event),
+                about=about,
+                scope=box.scope,
                 now=now,
                 person=person,
                 # For whom the link was made, also when a guest has become a person since.
-                facts={"evaluation": evaluation.pk, "box": box.pk, "reader": person.pk},
+                facts={**facts, "box": box.pk, "reader": person.pk},
                 not_before=at,
                 useful_until=box.closes_at,
                 lane=Lane.REMINDER,
@@ -60,7 +66,7 @@ def invite(evaluation: Evaluation, box: Box, *, now: datetime) -> int:
     return len(people)
 
 
-def _link(letter: Letter, box: Box) -> tuple[str, str]:
+def link_in(letter: Letter, box: Box) -> tuple[str, str]:
     """The reader's link and its secret. Where the keys are not, a letter can be looked at but not sent."""
     language = spoken()
     try:
@@ -86,7 +92,7 @@ def _build(letter: Letter, template: str) -> Mail | None:
     box, event = evaluation.box, evaluation.event
     if box.state != BoxState.OPEN or box.closes_at is None:
         return None
-    link, secret = _link(letter, box)
+    link, secret = link_in(letter, box)
     return kinds.compose(
         f"events/letters/{template}.txt",
         {"event": event, "link": link, "closes": box.closes_at.astimezone(ZoneInfo(event.zone))},

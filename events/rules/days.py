@@ -101,9 +101,16 @@ def works_on(event: Event, person: Any) -> bool:
     return event.staff.filter(person=person).exists()
 
 
+def supervises(event: Event, person: Any) -> bool:
+    """Whether this is a supervision session that the person leads."""
+    return event.kind == EventKind.SUPERVISION and (
+        event.staff.filter(person=person, function=StaffFunction.SUPERVISOR).exists()
+    )
+
+
 def why_not_organise(event: Event, by: Person | None) -> Refusal | None:
-    """The reason `by` may not move, cancel or staff the event, or None; the clock may."""
-    return None if by is None or organises(event, by) else NotOrganiser()
+    """The reason `by` may not move, cancel or staff the event, or None; the clock may, and who supervises a session."""
+    return None if by is None or organises(event, by) or supervises(event, by) else NotOrganiser()
 
 
 def why_not_change_practicalities(event: Event, by: Person | None) -> Refusal | None:

@@ -22,7 +22,7 @@ from outbox.kinds import Mail, compose
 from outbox.models import Letter
 from people.models import Person
 from people.rules import name_for
-from programmes.models import Approval, Cohort, CourseDay, Enrolment, Transition
+from programmes.models import Approval, Cohort, CourseDay, Enrolment, Programme, Transition
 from programmes.rules.applications import local_day, why_not_withdraw
 from programmes.states import LIVE_SIDES, EmployerSide, ProgrammeSide
 
@@ -65,22 +65,39 @@ def compose_for(
 
     The foot says who answers questions, unless not `asks`: the letter says it itself, or its reader is the coordinator.
     """
-    programme = cohort.programme
+    return compose_of(
+        cohort.programme,
+        cohort.responsible,
+        template,
+        {"cohort": cohort, **context},
+        why=why,
+        asks=asks,
+        secrets=secrets,
+        attachments=attachments,
+    )
+
+
+def compose_of(
+    programme: Programme,
+    responsible: Person,
+    template: str,
+    context: dict[str, Any],
+    *,
+    why: str,
+    asks: bool = True,
+    secrets: Sequence[str] = (),
+    attachments: Sequence[tuple[str, str | bytes, str]] = (),
+) -> Mail:
+    """The same of something else in a programme that somebody is responsible for."""
     region = programme.region
     return compose(
         template,
-        {
-            "cohort": cohort,
-            "programme": programme,
-            "region": region,
-            "responsible": cohort.responsible,
-            **context,
-        },
+        {"programme": programme, "region": region, "responsible": responsible, **context},
         ask=_("Do you have a question? Answer this letter: the coordinator reads it.") if asks else "",
         why=why,
         region=", ".join(line for line in (region.sender_name, region.phone) if line),
         funder=programme.funder.statement if programme.funder else "",
-        reply_to=cohort.responsible.email or region.sender_address,
+        reply_to=responsible.email or region.sender_address,
         sender=region.sender_name,
         secrets=secrets,
         attachments=attachments,

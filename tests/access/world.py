@@ -91,7 +91,7 @@ def build(cast: Cast) -> World:
         one("selma", elsewhere=("participant",)),
         one("host", "host", foreign=False),
         one("host_other", elsewhere=("host",)),
-        one("lecturer", "lecturer", foreign=False),
+        one("lecturer", "lecturer", "supervisor", foreign=False),
         one("former"),
         one("moved"),
         one("gone"),

@@ -1,0 +1,654 @@
+"""Supervision groups: who can be in one, what stands in the way, what a group may do now, and who sees what of it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from answers.models import Box
+from answers.states import BoxState
+from base import dates
+from base.refusal import Forbidden, Refusal
+from events.models import Attendance
+from events.states import EventState
+from people.models import Employment, Organisation, Person, Region, RoleAssignment
+from people.querysets import within
+from people.rules import managers_by_person, name_for
+from people.states import Role
+from programmes import grouping
+from programmes.models import (
+    Enrolment,
+    Programme,
+    SupervisionAnswer,
+    SupervisionEvaluation,
+    SupervisionGroup,
+    SupervisionMember,
+    SupervisionSession,
+)
+from programmes.models.supervision import MOST_SESSIONS
+from programmes.states import LIVE_SUPERVISION, Answer, ProgrammeSide, SupervisionState
+
+KIND = "programmes.supervision"
+TOTAL = "programmes.supervisor"
+FEWEST, MOST = grouping.FEWEST, grouping.MOST
+OPEN_FOR = timedelta(days=10)
+# Of fewer nothing could ever be shown.
+FEWEST_ANSWERS = 5
+
+
+class LeadsMembers(Refusal):
+    """A manager is in no group with own staff."""
+
+
+class LedByMember(Refusal):
+    """The other way round."""
+
+    message = gettext_lazy("%(manager)s is in the group and leads %(name)s, so they cannot be in the same group.")
+
+
+class SupervisorLeads(Refusal):
+    """A supervisor is nobody's manager in the group."""
+
+    message = gettext_lazy("%(name)s leads %(members)s at work, and the supervisor is never the manager of a member.")
+
+
+class OwnSupervisor(Refusal):
+    """Nobody supervises herself."""
+
+    message = gettext_lazy("%(name)s supervises the group and cannot be a member of it.")
+
+
+class InAnother(Refusal):
+    """One group of a programme at a time."""
+
+    message = gettext_lazy("%(name)s is already in %(group)s.")
+
+
+class WrongSize(Refusal):
+    """Three to eight."""
+
+    message = gettext_lazy("A group has 3 to 8 members; this one would have %(n)s.")
+
+
+class NotEmployed(Refusal):
+    """Who joins works in the region."""
+
+    message = gettext_lazy("%(name)s has no employment in the region today.")
+
+
+class GroupOver(Refusal):
+    """The group has ended."""
+
+    message = gettext_lazy("The group has ended.")
+
+
+class NotAsked(Refusal):
+    """There is no contract to answer."""
+
+    message = gettext_lazy("The contract has been agreed already, so there is nothing to answer.")
+
+
+class NotInGroup(Forbidden):
+    """Only who is to keep the contract answers it."""
+
+    message = gettext_lazy("The contract is answered by the members and the supervisor, each for herself or himself.")
+
+
+class NotArranging(Forbidden):
+    """Members, supervisors and contracts are for the coordinators."""
+
+    message = gettext_lazy("Only the coordinators of the region can do this.")
+
+
+class NotLeading(Forbidden):
+    """Sessions are booked and written down by the supervisor and the coordinators."""
+
+    message = gettext_lazy("Sessions are booked and written down by the supervisor and by the coordinators.")
+
+
+class NotAgreed(Refusal):
+    """No sessions before the contract."""
+
+    message = gettext_lazy("Sessions begin when everybody has said yes to the contract.")
+
+
+class SupervisorNotAgreed(Refusal):
+    """A group without its supervisor's yes has nobody to lead it."""
+
+    message = gettext_lazy("The supervisor has not said yes to the contract.")
+
+
+class EnoughSessions(Refusal):
+    """All agreed sessions are booked or held."""
+
+    message = gettext_lazy("All %(n)s sessions that were agreed are booked or held. The group can be extended later.")
+
+
+class SameDay(Refusal):
+    """One session a day."""
+
+    message = gettext_lazy("There is a session on %(day)s already.")
+
+
+class DayToCome(Refusal):
+    """What has not been cannot be written down."""
+
+    message = gettext_lazy("A session is written down on its day or later.")
+
+
+class SessionsLeft(Refusal):
+    """First the sessions, then the evaluation, then more."""
+
+
+class EvaluationOpen(Refusal):
+    """The evaluation is not over."""
+
+    message = gettext_lazy("The evaluation is open until %(day)s. The group can be extended when it is closed.")
+
+
+class EvaluationToCome(Refusal):
+    """The clock opens it."""
+
+    message = gettext_lazy("The evaluation has not been opened yet. It opens by itself after the last session.")
+
+
+class TooManySessions(Refusal):
+    """A group is no institution."""
+
+    message = gettext_lazy("A group can have at most %(n)s sessions in all.")
+
+
+def local_day(group: SupervisionGroup, now: datetime) -> date:
+    """The date that the wall calendar of the group's region shows."""
+    return now.astimezone(ZoneInfo(group.programme.region.time_zone)).date()
+
+
+def runs(group: SupervisionGroup, person: Any) -> bool:
+    """Whether the person coordinates the group's region."""
+    return bool(person.reach.administrator or group.programme.region_id in person.reach.region_ids)
+
+
+def why_not_arrange(group: SupervisionGroup, person: Any) -> Refusal | None:
+    """The reason that this person cannot change who is in the group and what it agreed to, or None."""
+    return None if runs(group, person) else NotArranging()
+
+
+def why_not_lead(group: SupervisionGroup, person: Any) -> Refusal | None:
+    """The reason that this person cannot book sessions and write them down, or None."""
+    return None if person.pk == group.supervisor_id or runs(group, person) else NotLeading()
+
+
+# ---------- Who leads whom ----------
+
+
+@dataclass(frozen=True)
+class Leads:
+    """Of some people, who leads which others: as the direct manager, or from above."""
+
+    direct: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    above: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+    def by(self, manager: int) -> frozenset[int]:
+        """Everybody whom this person leads, at whatever level."""
+        return self.direct.get(manager, frozenset()) | self.above.get(manager, frozenset())
+
+    def pairs(self) -> list[tuple[int, int]]:
+        """Manager and led, each once."""
+        return sorted((one, other) for one in {*self.direct, *self.above} for other in self.by(one))
+
+
+def leads(people: Iterable[Person], day: date) -> Leads:
+    """Who of these people leads which others of them on a day, in four queries."""
+    people = list(people)
+    keys = {person.pk for person in people}
+    direct: dict[int, set[int]] = defaultdict(set)
+    for led, managers in managers_by_person(people, day).items():
+        for manager in managers:
+            if manager.pk in keys:
+                direct[manager.pk].add(led)
+    works = list(Employment.objects.on(day).filter(person__in=keys).values_list("person", "unit__path"))
+    roles = RoleAssignment.objects.on(day).filter(person__in=keys, role__in=(Role.MANAGER, Role.DIRECTOR))
+    above: dict[int, set[int]] = defaultdict(set)
+    for over, path in roles.filter(organisation__isnull=False).values_list("person", "organisation__path"):
+        above[over] |= {led for led, unit in works if unit.startswith(path) and led != over}
+    return Leads(
+        {manager: frozenset(led) for manager, led in direct.items()},
+        {manager: frozenset(led - direct[manager]) for manager, led in above.items() if led - direct[manager]},
+    )
+
+
+def _names(people: Iterable[Person], viewer: Any) -> str:
+    return ", ".join(sorted(name_for(person, viewer) for person in people))
+
+
+def why_not_together(person: Person, others: Collection[Person], found: Leads, *, by: Any) -> Refusal | None:
+    """The reason that a person cannot be in a group with these others, or None: a manager and own staff never meet."""
+    name, there = name_for(person, by), {other.pk for other in others}
+    if led := found.direct.get(person.pk, frozenset()) & there:
+        return LeadsMembers(
+            ngettext(
+                "%(name)s is direct manager of %(n)s member, and a manager is never in a group with own staff.",
+                "%(name)s is direct manager of %(n)s members, and a manager is never in a group with own staff.",
+                len(led),
+            )
+            % {"name": name, "n": len(led)}
+        )
+    if led := found.by(person.pk) & there:
+        return LeadsMembers(
+            ngettext(
+                "%(name)s leads %(n)s member from a higher level, and is never in a group with own staff.",
+                "%(name)s leads %(n)s members from a higher level, and is never in a group with own staff.",
+                len(led),
+            )
+            % {"name": name, "n": len(led)}
+        )
+    managers = [other for other in others if person.pk in found.by(other.pk)]
+    return LedByMember(manager=_names(managers, by), name=name) if managers else None
+
+
+def why_not_supervise(supervisor: Person, members: Collection[Person], found: Leads, *, by: Any) -> Refusal | None:
+    """The reason that somebody cannot supervise these people, or None."""
+    if any(member.pk == supervisor.pk for member in members):
+        return OwnSupervisor(name=name_for(supervisor, by))
+    led = [member for member in members if member.pk in found.by(supervisor.pk)]
+    return SupervisorLeads(name=name_for(supervisor, by), members=_names(led, by)) if led else None
+
+
+def members_of(group: SupervisionGroup) -> list[SupervisionMember]:
+    """Those who are in the group now, by name."""
+    rows = SupervisionMember.objects.standing().filter(group=group)
+    return list(rows.select_related("person", "organisation", "unit").order_by("person__name", "pk"))
+
+
+def why_not_add(group: SupervisionGroup, person: Person, *, by: Any, day: date) -> Refusal | None:
+    """The reason that a person cannot join the group, or None; asked again under the programme's lock."""
+    if group.state not in LIVE_SUPERVISION:
+        return GroupOver()
+    members = [row.person for row in members_of(group)]
+    if any(member.pk == person.pk for member in members):
+        return InAnother(name=name_for(person, by), group=str(group))
+    if refusal := why_not_free(group.programme, [person], by=by):
+        return refusal
+    if len(members) >= MOST:
+        return WrongSize(n=len(members) + 1)
+    if unit_of(person, group.programme.region, day) is None:
+        return NotEmployed(name=name_for(person, by))
+    found = leads([*members, person, group.supervisor], day)
+    return why_not_together(person, members, found, by=by) or why_not_supervise(
+        group.supervisor, [person], found, by=by
+    )
+
+
+def why_not_free(programme: Programme, people: Collection[Person], *, by: Any) -> Refusal | None:
+    """The reason that one of these people cannot be in a new group, or None: each is in one group of a programme."""
+    rows = SupervisionMember.objects.standing().filter(person__in=people, group__programme=programme)
+    row = rows.filter(group__state__in=LIVE_SUPERVISION).select_related("person", "group").first()
+    return InAnother(name=name_for(row.person, by), group=str(row.group)) if row is not None else None
+
+
+def why_not_form(
+    groups: Sequence[tuple[Person, Collection[Person]]], *, by: Any, day: date
+) -> list[tuple[int, Refusal]]:
+    """What stands in the way of these groups, each of a supervisor and members: all of it, by the group's place."""
+    everybody = {person.pk: person for lead, people in groups for person in (lead, *people)}
+    found = leads(everybody.values(), day)
+    wrong: list[tuple[int, Refusal]] = []
+    for n, (supervisor, people) in enumerate(groups):
+        if not FEWEST <= len(people) <= MOST:
+            wrong.append((n, WrongSize(n=len(people))))
+        for person in people:
+            # Said of the manager, so not again of those whom she leads.
+            refusal = why_not_together(person, people, found, by=by)
+            if refusal is not None and not isinstance(refusal, LedByMember):
+                wrong.append((n, refusal))
+        if refusal := why_not_supervise(supervisor, people, found, by=by):
+            wrong.append((n, refusal))
+    return wrong
+
+
+def conflicts(groups: Sequence[SupervisionGroup], *, by: Any, day: date) -> dict[int, list[str]]:
+    """By group, what has become wrong since it was made: somebody has become the manager of another."""
+    rows = SupervisionMember.objects.standing().filter(group__in=[group.pk for group in groups])
+    members: dict[int, list[Person]] = defaultdict(list)
+    for row in rows.select_related("person"):
+        members[row.group_id].append(row.person)
+    live = [group for group in groups if group.state in LIVE_SUPERVISION]
+    wrong = why_not_form([(group.supervisor, members[group.pk]) for group in live], by=by, day=day) if live else []
+    told: dict[int, list[str]] = defaultdict(list)
+    for n, refusal in wrong:
+        if not isinstance(refusal, WrongSize):
+            told[live[n].pk].append(str(refusal))
+    return told
+
+
+# ---------- Who can be in a group ----------
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Somebody who completed a round and still works in the region; whether a group has or had her."""
+
+    person: Person
+    enrolment: Enrolment
+    unit: Organisation
+    town: Organisation
+    had: bool
+    has: bool
+
+
+def _employed(people: Collection[int], region: Region, day: date) -> dict[int, Employment]:
+    """The main employment of each on a day, in an organisation that takes part in the region: one query more."""
+    paths = list(Organisation.objects.in_region(region, day).values_list("path", flat=True))
+    rows = Employment.objects.on(day).filter(within(paths, "unit__path"), person__in=people)
+    found: dict[int, Employment] = {}
+    for row in rows.select_related("unit").order_by("-main", "pk"):
+        found.setdefault(row.person_id, row)
+    return found
+
+
+def unit_of(person: Person, region: Region, day: date) -> Organisation | None:
+    """Where the person works in the region on a day."""
+    row = _employed([person.pk], region, day).get(person.pk)
+    return row.unit if row is not None else None
+
+
+def tops_of(units: Iterable[Organisation]) -> dict[int, Organisation]:
+    """The organisations at the top of these units' trees, by key."""
+    return Organisation.objects.in_bulk({unit.top_id for unit in units})
+
+
+def finished(programme: Programme, day: date) -> list[Finished]:
+    """Those who completed a round of the programme and work in the region on `day`, each once, by name."""
+    rows = (
+        Enrolment.objects.filter(cohort__programme=programme, programme_side=ProgrammeSide.COMPLETED)
+        .filter(person__is_active=True, person__is_guest=False)
+        .select_related("person", "cohort__programme")
+        .order_by("person__name", "-cohort__number", "pk")
+    )
+    latest: dict[int, Enrolment] = {}
+    for row in rows:
+        latest.setdefault(row.person_id, row)
+    jobs = _employed(latest, programme.region, day)
+    tops = tops_of(job.unit for job in jobs.values())
+    states: dict[int, list[tuple[str, bool]]] = defaultdict(list)
+    for person, state, left in SupervisionMember.objects.filter(
+        group__programme=programme, person__in=latest
+    ).values_list("person", "group__state", "left_on"):
+        states[person].append((state, left is None))
+    return [
+        Finished(
+            row.person,
+            row,
+            jobs[key].unit,
+            tops[jobs[key].unit.top_id],
+            had=key in states,
+            has=any(state in LIVE_SUPERVISION and there for state, there in states[key]),
+        )
+        for key, row in latest.items()
+        if key in jobs
+    ]
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A group as it is proposed: who leads it, who is in it."""
+
+    supervisor: Person
+    people: tuple[Finished, ...]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Groups, those who are in none, and why it is so."""
+
+    groups: tuple[Proposed, ...]
+    left: tuple[Finished, ...]
+    reasons: tuple[str, ...]
+
+
+def propose(people: Sequence[Finished], supervisors: Sequence[Person], *, size: int, day: date) -> Proposal:
+    """Groups of about this size, as few from the same unit as possible; supervisors take turns."""
+    found = leads([*(one.person for one in people), *supervisors], day)
+    barred = [found.by(lead.pk) | {lead.pk} for lead in supervisors]
+    result = grouping.propose(
+        [grouping.Candidate(one.unit.pk, one.person.pk) for one in people], size, apart=found.pairs(), barred=barred
+    )
+    by_key = {one.person.pk: one for one in people}
+    groups = tuple(
+        Proposed(supervisors[n % len(supervisors)], _by_name(by_key[key] for key in keys))
+        for n, keys in enumerate(result.groups)
+    )
+    left = _by_name(by_key[key] for key in result.left)
+    return Proposal(groups, left, tuple(reasons(groups, left)))
+
+
+def _by_name(people: Iterable[Finished]) -> tuple[Finished, ...]:
+    return tuple(sorted(people, key=lambda one: (one.person.name, one.person.pk)))
+
+
+def reasons(groups: Sequence[Proposed], left: Sequence[Finished]) -> list[str]:
+    """Why some meet from the same unit, and why some are in no group."""
+    placed = Counter(one.unit.pk for group in groups for one in group.people)
+    told = []
+    for n, group in enumerate(groups, start=1):
+        units = {one.unit.pk: one.unit for one in group.people}
+        for key, count in sorted(Counter(one.unit.pk for one in group.people).items()):
+            if count < 2:
+                continue
+            facts = {
+                "group": n,
+                "n": count,
+                "unit": units[key].name,
+                "there": placed[key],
+                "all": sum(placed.values()),
+                "groups": len(groups),
+            }
+            if placed[key] > len(groups):
+                words = _(
+                    "Group %(group)s: %(n)s people from %(unit)s. Not avoidable: %(there)s of %(all)s work there, and "
+                    "there are %(groups)s groups."
+                )
+            else:
+                words = _("Group %(group)s: %(n)s people from %(unit)s. Another group would have room for one of them.")
+            told.append(words % facts)
+    if left and groups:
+        told.append(
+            ngettext(
+                "%(n)s person is in no group: a manager is never in a group with own staff.",
+                "%(n)s people are in no group: a manager is never in a group with own staff.",
+                len(left),
+            )
+            % {"n": len(left)}
+        )
+    elif left:
+        told.append(_("There are too few people for a group: it has 3 to 8 members."))
+    return told
+
+
+# ---------- The contract ----------
+
+
+def answers_of(group: SupervisionGroup) -> dict[int, str]:
+    """What each has said to the contract of this term, by person."""
+    rows = SupervisionAnswer.objects.filter(group=group, term=group.term)
+    return dict(rows.values_list("person", "answer"))
+
+
+def why_not_answer(group: SupervisionGroup, person: Any) -> Refusal | None:
+    """The reason that this person cannot answer the contract, or None."""
+    if group.state == SupervisionState.ENDED:
+        return GroupOver()
+    members = SupervisionMember.objects.standing().filter(group=group, person=person)
+    if person.pk != group.supervisor_id and not members.exists():
+        return NotInGroup()
+    return None if group.state == SupervisionState.PROPOSED else NotAsked()
+
+
+def why_not_start(group: SupervisionGroup, by: Any) -> Refusal | None:
+    """The reason that the group cannot begin with those who have said yes, or None."""
+    if refusal := why_not_arrange(group, by):
+        return refusal
+    if group.state == SupervisionState.ENDED:
+        return GroupOver()
+    if group.state != SupervisionState.PROPOSED:
+        return NotAsked()
+    said = answers_of(group)
+    if said.get(group.supervisor_id) != Answer.YES:
+        return SupervisorNotAgreed()
+    willing = sum(said.get(row.person_id) == Answer.YES for row in members_of(group))
+    return None if willing >= FEWEST else WrongSize(n=willing)
+
+
+# ---------- Sessions ----------
+
+
+def sessions_of(group: SupervisionGroup) -> list[SupervisionSession]:
+    """The sessions that are booked or held, the first one first."""
+    rows = SupervisionSession.objects.filter(group=group).exclude(event__state=EventState.CANCELLED)
+    return list(rows.select_related("event__region").order_by("event__starts_at", "pk"))
+
+
+def why_not_book(group: SupervisionGroup, person: Any, *, more: int = 1) -> Refusal | None:
+    """The reason that no more sessions can be booked or written down, or None."""
+    if refusal := why_not_lead(group, person):
+        return refusal
+    if group.state == SupervisionState.ENDED:
+        return GroupOver()
+    if group.state == SupervisionState.PROPOSED:
+        return NotAgreed()
+    return EnoughSessions(n=group.sessions) if len(sessions_of(group)) + more > group.sessions else None
+
+
+def why_not_days(group: SupervisionGroup, days: Iterable[date], *, but: int | None = None) -> Refusal | None:
+    """The reason that there can be no session on one of these days, or None: there is one already."""
+    days = list(days)
+    taken = {row.event.date for row in sessions_of(group) if row.pk != but}
+    twice = next((day for n, day in enumerate(days) if day in taken or day in days[:n]), None)
+    return SameDay(day=dates.plain_day(twice)) if twice is not None else None
+
+
+def to_record(group: SupervisionGroup, *, now: datetime) -> SupervisionSession | None:
+    """The first session that has been and that nobody has written down."""
+    return next((row for row in sessions_of(group) if row.recorded_at is None and row.event.starts_at <= now), None)
+
+
+# ---------- Evaluation, and what follows ----------
+
+
+def evaluation_of(group: SupervisionGroup) -> SupervisionEvaluation | None:
+    """The evaluation of this term, once the clock has made it."""
+    rows = SupervisionEvaluation.objects.filter(group=group, term=group.term)
+    return rows.select_related("box__release").first()
+
+
+def is_released(box: Box | None) -> bool:
+    """Whether there is something to read."""
+    return box is not None and box.state == BoxState.RELEASED
+
+
+def why_not_extend(group: SupervisionGroup, by: Any, *, now: datetime, more: int = 1) -> Refusal | None:
+    """The reason that the group gets no more sessions, or None: those agreed have been, and are evaluated."""
+    if refusal := why_not_arrange(group, by):
+        return refusal
+    if group.state == SupervisionState.ENDED:
+        return GroupOver()
+    if group.state == SupervisionState.PROPOSED:
+        return NotAgreed()
+    if refusal := why_not_evaluate(group, now=now):
+        return refusal
+    evaluation = evaluation_of(group)
+    if evaluation is None:
+        return EvaluationToCome()
+    box = evaluation.box
+    if box is not None and box.state not in (BoxState.RELEASED, BoxState.DESTROYED):
+        return EvaluationOpen(day=dates.plain_day(box.closes_at.date()) if box.closes_at else "")
+    return TooManySessions(n=MOST_SESSIONS) if group.sessions + more > MOST_SESSIONS else None
+
+
+def why_not_evaluate(group: SupervisionGroup, *, now: datetime) -> Refusal | None:
+    """The reason that nobody is asked yet how it was, or None: the sessions that were agreed have not all been."""
+    held = sum(row.event.ends_at <= now for row in sessions_of(group))
+    left = group.sessions - held
+    if left <= 0:
+        return None
+    return SessionsLeft(
+        ngettext(
+            "%(n)s of the agreed sessions is left. Then comes the evaluation, and after it the group can be extended.",
+            "%(n)s of the agreed sessions are left. Then comes the evaluation, and after it the group can be extended.",
+            left,
+        )
+        % {"n": left}
+    )
+
+
+def total_of(supervisor: int, year: int) -> str:
+    """Whose the box is in which a supervisor's groups of a year are summed up."""
+    return f"{TOTAL}:{supervisor}-{year}"
+
+
+def supervisor_of(box: Box) -> tuple[int, int]:
+    """Of whom, and of which year, the total is."""
+    person, _dash, year = box.owner.partition(":")[2].partition("-")
+    return int(person), int(year)
+
+
+def totals_of(supervisor: Person) -> list[tuple[int, Box]]:
+    """The years in which a supervisor's groups were summed up with ten answers or more, the newest first."""
+    found = []
+    rows = Box.objects.filter(kind=TOTAL, owner__startswith=f"{TOTAL}:{supervisor.pk}-", state=BoxState.RELEASED)
+    for box in rows.select_related("release"):
+        items = [item for table in box.release.tables["tables"] for item in table["items"].values()]
+        if any(item["how"] == "figures" for item in items):
+            found.append((supervisor_of(box)[1], box))
+    return sorted(found, key=lambda row: -row[0])
+
+
+# ---------- What an employer sees ----------
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A session as an employer sees it: who, when, and whether there."""
+
+    person: Person
+    group: SupervisionGroup
+    day: date
+    mark: str
+
+
+def attendance_of_staff(person: Any) -> list[Seen]:
+    """Dates and attendance of those who worked under the person on the day of the session; nothing else.
+
+    So an earlier employer sees nothing of what came after a move, and a new one nothing of what was before.
+    """
+    paths = person.reach.staff_paths
+    if not paths:
+        return []
+    day = OuterRef("registration__event__date")
+    theirs = (
+        Employment.objects.filter(within(paths, "unit__path"), person=OuterRef("registration__person"))
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+        .exclude(person=person)
+    )
+    rows = (
+        Attendance.objects.filter(Exists(theirs), registration__event__supervision_session__recorded_at__isnull=False)
+        .select_related("registration__person", "registration__event__supervision_session__group__programme")
+        .order_by("registration__person__name", "-registration__event__date", "pk")
+    )
+    return [
+        Seen(
+            row.registration.person,
+            row.registration.event.supervision_session.group,
+            row.registration.event.date,
+            row.mark,
+        )
+        for row in rows
+    ]
