@@ -18,9 +18,21 @@ from events.models import Abstract, Review, Staff
 from events.states import AbstractState
 from people.models import Region
 from people.states import Language, Role
-from programmes.models import Approval, Certificate, Enrolment, FolderReader, Mentor, Mentorship, Reader, Reflection
+from programmes.models import (
+    Approval,
+    Certificate,
+    Enrolment,
+    FolderReader,
+    Mentor,
+    Mentorship,
+    Reader,
+    Reflection,
+    SupervisionGroup,
+    SupervisionMember,
+)
 
 NEWSLETTER = "newsletter"  # the part of a region that a newsletter is
+SUPERVISION = "supervision"  # and that supervision is
 SOMEBODY = -1  # stands for the reader's key in a query that is built once
 
 
@@ -57,6 +69,9 @@ def _own_query() -> tuple[str, tuple[Any, ...]]:
         "certified": Certificate.objects.filter(person=SOMEBODY),
         "mentored": Mentorship.objects.filter(enrolment__person=SOMEBODY, agreed_at__isnull=False),
         "mentors": Mentor.objects.filter(person=SOMEBODY),
+        "supervises": SupervisionGroup.objects.filter(supervisor=SOMEBODY),
+        "supervised": SupervisionMember.objects.standing().filter(person=SOMEBODY),
+        "to_agree": SupervisionGroup.objects.to_agree(SOMEBODY),
         "copies": FolderReader.objects.standing().filter(person=SOMEBODY),
         "works": Staff.objects.filter(person=SOMEBODY),
         "wrote": Abstract.objects.filter(person=SOMEBODY),
@@ -142,6 +157,14 @@ class Shell:
         )
 
     @cached_property
+    def runs_supervision(self) -> bool:
+        """Whether she coordinates where there is supervision; not asked of regions besides her own."""
+        reach, home = self.person.reach, self.person.home_region
+        if home is not None and reach.region_ids == (home.pk,):
+            return SUPERVISION in home.parts
+        return bool(reach.administrator or reach.coordinator)
+
+    @cached_property
     def me(self) -> str:
         """The address of the person's own page."""
         return reverse("people:me")
@@ -197,6 +220,9 @@ class Shell:
             yield Item(_("Certificates"), reverse("programmes:my_documents"), "file")
         if self.own["mentors"]:
             yield Item(_("My meetings as a mentor"), reverse("programmes:my_mentoring"), "people")
+        if self.own["supervises"] or self.own["supervised"] or self.runs_supervision:
+            words = _("My groups") if self.own["supervises"] and not self.runs_supervision else _("Supervision")
+            yield Item(words, reverse("programmes:supervision"), "people", count=self.own["to_agree"])
         if not self.own["groups"] and self.has_reflections:
             yield Item(_("Reflections"), reverse("programmes:reflections"), "book")
         if self.own["works"]:

@@ -30,6 +30,7 @@ from programmes.states import (
     PairState,
     ProgrammeSide,
     Shown,
+    SupervisionState,
 )
 
 if TYPE_CHECKING:
@@ -245,8 +246,21 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
             return self
         condition = Q(person=person) | Q(cohort__programme__region_id__in=reach.region_ids)
         if reach.staff_paths:
-            condition |= within(reach.staff_paths, "unit__path")
+            condition |= ever_with(reach.staff_paths, now().date())
         return self.filter(condition)
+
+    def with_employer(self, paths: list[str], day: date) -> EnrolmentQuerySet:
+        """With `mine`: whether the day's employer is within these paths, and `mine_since` where it is a later one."""
+        Workplace = apps.get_model("programmes", "Workplace")
+        later = Workplace.objects.on(day).filter(within(paths, "unit__path"), enrolment=OuterRef("pk"))
+        return self.annotate(
+            mine=ExpressionWrapper(employed_by(paths, day), output_field=models.BooleanField()),
+            mine_since=Subquery(later.values("valid_from")[:1]),
+        )
+
+    def employed_by(self, paths: list[str], day: date) -> EnrolmentQuerySet:
+        """Those whose employer of the day is within these paths."""
+        return self.filter(employed_by(paths, day))
 
 
 class ConditionQuerySet(models.QuerySet["Condition"]):
@@ -318,7 +332,7 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         return self.filter(
             Q(asked=person)
             | Q(enrolment__cohort__programme__region_id__in=reach.region_ids)
-            | (within(reach.staff_paths, "enrolment__unit__path") & ~Q(enrolment__person=person))
+            | (_asked_of(reach.staff_paths) & ~Q(enrolment__person=person))
         )
 
 
@@ -796,6 +810,13 @@ class SupervisionGroupQuerySet(models.QuerySet["SupervisionGroup"]):
         member = apps.get_model("programmes", "SupervisionMember").objects.standing()
         return self.filter(Q(supervisor=person) | Exists(member.filter(group=OuterRef("pk"), person=person)))
 
+    def to_agree(self, person: Any) -> SupervisionGroupQuerySet:
+        """Those whose contract waits for the person's answer."""
+        said = apps.get_model("programmes", "SupervisionAnswer").objects.filter(
+            group=OuterRef("pk"), person=person, term=OuterRef("term")
+        )
+        return self.of(person).filter(~Exists(said), state=SupervisionState.PROPOSED)
+
     def visible_to(self, person: Any) -> SupervisionGroupQuerySet:
         """The supervisor's, the members', and those of the regions that one coordinates; no manager's."""
         if not person.is_authenticated:
@@ -832,6 +853,30 @@ def lacks_something(now: datetime) -> Q:
         | Q(employer_side__in=(EmployerSide.ASKED, EmployerSide.ENDED))
         | job_over(now)
     )
+
+
+def _asked_of(paths: list[str]) -> Q:
+    """A condition: the question is to the employer within these paths, not to one before it or after it."""
+    Workplace = apps.get_model("programmes", "Workplace")
+    rows = Workplace.objects.filter(enrolment=OuterRef("enrolment"), at__lte=OuterRef("asked_at"))
+    last = rows.order_by(F("valid_from").desc(nulls_last=True))
+    theirs = Workplace.objects.filter(within(paths, "unit__path"), pk=Subquery(last.values("pk")[:1]))
+    return within(paths, "enrolment__unit__path") & ~Q(Exists(rows)) | Q(Exists(theirs))
+
+
+def ever_with(paths: list[str], day: date) -> Q:
+    """A condition: within these paths is the employer at the application, or a later one whose first day has come."""
+    Workplace = apps.get_model("programmes", "Workplace")
+    begun = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
+    theirs = Workplace.objects.filter(within(paths, "unit__path"), begun, enrolment=OuterRef("pk"))
+    return within(paths, "unit__path") | Q(Exists(theirs))
+
+
+def employed_by(paths: list[str], day: date) -> Q:
+    """A condition: within these paths is the employer of the day."""
+    Workplace = apps.get_model("programmes", "Workplace")
+    rows = Workplace.objects.filter(enrolment=OuterRef("pk"))
+    return within(paths, "unit__path") & ~Q(Exists(rows)) | Q(Exists(rows.on(day).filter(within(paths, "unit__path"))))
 
 
 def job_over(now: datetime) -> Q:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from base import clock
+from home.views.mentor import mentor
 from home.views.participant import participant
 from home.views.roles import by_role, quiet
 from people.actions import set_language
@@ -29,7 +30,7 @@ STATEMENT_WRITTEN = date(2026, 11, 22)  # change it with the words of the access
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """What to do next, by role; for those who have not signed in the regions with their programmes and open cohorts."""
-    return by_role(request) or participant(request) or quiet(request) or front(request)
+    return by_role(request) or participant(request) or mentor(request) or quiet(request) or front(request)
 
 
 def front(request: HttpRequest) -> HttpResponse:

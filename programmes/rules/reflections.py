@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from base.nordic import sort_key
@@ -70,7 +71,7 @@ def those_over(enrolment: Enrolment, day: date) -> set[int]:
 
 
 def choices(reflection: Reflection, *, today: date) -> list[Choice]:
-    """Whom the author can let read by name: those of her group, and who has a part in the day it is about.
+    """Whom the author can let read by name: her mentor, those of her group, and who has a part in the day it is about.
 
     Never those who are over her, in the group or not.
     """
@@ -79,6 +80,9 @@ def choices(reflection: Reflection, *, today: date) -> list[Choice]:
     if enrolment.programme_side not in TAKING_PART:
         return []
     found: dict[int, Choice] = {}
+    for pair in enrolment.mentorships.agreed().select_related("mentor__person"):
+        words = gettext("%(name)s, your mentor") % {"name": pair.mentor.person.name}
+        found[pair.mentor.person_id] = Choice(pair.mentor.person_id, words)
     if reflection.day is not None:
         for staff in Staff.objects.filter(event=reflection.day.event_id).select_related("person").order_by("pk"):
             words = f"{name_for(staff.person, author)}, {staff.get_function_display()}"
