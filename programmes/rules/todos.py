@@ -266,7 +266,7 @@ def _applications(cohort: Cohort, number: Counts, days: list[CourseDay], today: 
 
 
 def _mentors(cohort: Cohort, number: Counts, days: list[CourseDay], today: date) -> Iterator[Todo]:
-    """Participants without a mentor, by the first day."""
+    """Participants without a mentor, by the next day."""
     if number.without_mentor and cohort.state in PAIRING:
         yield Todo(
             ngettext(
@@ -275,7 +275,7 @@ def _mentors(cohort: Cohort, number: Counts, days: list[CourseDay], today: date)
             % {"n": number.without_mentor},
             _("Round %(number)s. The suggestions are ready to be read.") % {"number": cohort.number},
             reverse("programmes:pairs", args=[cohort.pk]),
-            days[0].event.date if days else None,
+            min((day.event.date for day in days if day.event.date >= today), default=None),
             today,
             cohort,
         )

@@ -33,7 +33,7 @@ from programmes.models import Cohort, CourseDay, Enrolment, Programme
 from programmes.rules import selection as selection_rules
 from programmes.states import Answer, AnswerWay, Outcome, Part, ProgrammeSide
 
-from . import abstracts, boards, evaluations, folders, group, material, newsletter, registrations, seminar
+from . import abstracts, boards, evaluations, folders, group, material, mentors, newsletter, registrations, seminar
 from . import people as cast
 from .people import Someone
 
@@ -136,6 +136,12 @@ class Story:
         with self.at(self.today - timedelta(days=22)) as now:
             boards.settle(running, by=self.malin, now=now)
             boards.decide_early(running, look_again_on=self.today + timedelta(days=180), by=self.malin, now=now)
+        with self.at(self.today - timedelta(days=30)) as now:
+            mentors.gather(self.region, running, self.employed, by=self.malin, now=now)
+        with self.at(self.today - timedelta(days=28), 10) as now:
+            mentors.pair(running, by=self.malin, now=now, send=self.send)
+        with self.at(self.today - timedelta(days=1), 10) as now:
+            mentors.ask(running, by=self.malin, now=now, send=self.send)
         self.name_lecturer_and_host(running)
         self.hand_out(finished, running)
         with self.at(self.today - timedelta(days=2)) as now:
