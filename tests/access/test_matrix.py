@@ -211,6 +211,56 @@ def handed_in(world: World) -> dict[str, Any]:
     return {"pk": group.pk}
 
 
+@on("programmes:mentorships")
+def round_with_pairs(world: World) -> dict[str, Any]:
+    """The round that runs, in which Tuva has a mentor."""
+    return {"pk": pair_of(world).enrolment.cohort_id}
+
+
+def pair_of(world: World) -> Any:
+    """Tuva and Johan, and the mentor whom she had before and who sees nothing of it any more."""
+    from programmes.actions import mentorships
+    from programmes.models import Mentor, Mentorship
+
+    row = Mentorship.objects.filter(enrolment=world.things["tuva"], mentor=world.things["mentor"]).first()
+    if row is not None:
+        return row
+    pool = {"region": world.cast.sormland, "valid_from": NOW.date(), "added_at": NOW}
+    before = Mentor.objects.create(person=world.cast.former, **pool)
+    facts = {"enrolment": world.things["tuva"], "created_at": NOW, "agreed_at": NOW, "nonce": "n"}
+    Mentorship.objects.create(
+        mentor=before, state="closed", started_on=NOW.date(), closed_at=NOW, closed_why="no_fault", **facts
+    )
+    words = {"aims": "Leila Mansouri", "rhythm": "ofta", "reached": "sms"}
+    pair = Mentorship.objects.create(mentor=world.things["mentor"], state="agreed", **facts)
+    pair = mentorships.write_agreement(pair=pair, by=world.cast.tuva, now=NOW, **words)
+    pair = mentorships.confirm_agreement(pair=pair, written_at=NOW, by=world.cast.johan, now=NOW)
+    mentorships.keep_note(pair=pair, note=None, text="Edvin Kronqvist", by=world.cast.johan, now=NOW)
+    mentorships.ask_checks(NOW + timedelta(days=70))
+    return pair
+
+
+@on(
+    "programmes:mentorship", "programmes:mentor_agreement", "programmes:mentor_meeting_new", "programmes:mentor_notes",
+    "programmes:mentor_check", "programmes:mentor_end",
+)  # fmt: skip
+def mentorship(world: World) -> dict[str, Any]:
+    """Tuva and her mentor."""
+    return {"pk": pair_of(world).pk}
+
+
+@on("programmes:mentor_meeting")
+def meeting_of_two(world: World) -> dict[str, Any]:
+    """A meeting that the two have held."""
+    from programmes.actions import mentorships
+
+    pair = pair_of(world)
+    row = mentorships.keep_meeting(
+        pair=pair, meeting=None, day=NOW.date(), minutes=90, form="phone", tag="work", by=world.cast.johan, now=NOW
+    )
+    return {"pk": pair.pk, "meeting": row.pk}
+
+
 @on("programmes:undo_make_up")
 def made_up(world: World) -> dict[str, Any]:
     """A day that Tuva makes up in the next round."""

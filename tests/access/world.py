@@ -31,6 +31,7 @@ def build(cast: Cast) -> World:
     """Everything once; who is called what stands in `principals`."""
     from events.models import Staff
     from people.models import Employment
+    from programmes.models import Mentor
 
     made = cast.made
     made["director_nyk"] = person("Ditte Nyköping", "ditte@nykoping.example", cast.sormland)
@@ -51,6 +52,11 @@ def build(cast: Cast) -> World:
     made["moved"] = person("Moa Flyttad", "moa@eskilstuna.example", cast.sormland)
     employment(made["moved"], cast.barn, until=NOW.date() - timedelta(days=1))
     employment(made["moved"], cast.nyk_barn, since=NOW.date())
+    made["johan"] = person("Johan Tallroth", "johan@eskilstuna.example", cast.sormland)
+    employment(made["johan"], cast.mottagning)
+    mentor = Mentor.objects.create(
+        region=cast.sormland, person=made["johan"], valid_from=NOW.date() - timedelta(days=99), added_at=NOW
+    )
     made["flen_unit"] = organisation("Barn Flen", "unit", cast.flen)
 
     running = cast.cohort()
@@ -106,6 +112,7 @@ def build(cast: Cast) -> World:
         "leila": leila,
         "done": done,
         "day": running.days.get(number=4),
+        "mentor": mentor,
         "registration": running.days.get(number=4).event.registrations.get(person=cast.tuva),
         "employment": Employment.objects.get(person=cast.tuva),
     }
