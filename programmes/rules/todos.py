@@ -51,6 +51,7 @@ class Counts:
     waiting: int = 0
     next_expiry: datetime | None = None
     to_confirm: int = 0
+    unfinished: int = 0
     without_mentor: int = 0
     to_read: bool = False
 
