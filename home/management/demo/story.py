@@ -33,7 +33,19 @@ from programmes.models import Cohort, CourseDay, Enrolment, Programme
 from programmes.rules import selection as selection_rules
 from programmes.states import Answer, AnswerWay, Outcome, Part, ProgrammeSide
 
-from . import abstracts, boards, evaluations, folders, group, material, mentors, newsletter, registrations, seminar
+from . import (
+    abstracts,
+    boards,
+    evaluations,
+    folders,
+    group,
+    material,
+    mentors,
+    mentorships,
+    newsletter,
+    registrations,
+    seminar,
+)
 from . import people as cast
 from .people import Someone
 
@@ -142,6 +154,7 @@ class Story:
             mentors.pair(running, by=self.malin, now=now, send=self.send)
         with self.at(self.today - timedelta(days=1), 10) as now:
             mentors.ask(running, by=self.malin, now=now, send=self.send)
+        mentorships.run(running, since=self.today - timedelta(days=28), today=self.today)
         self.name_lecturer_and_host(running)
         self.hand_out(finished, running)
         with self.at(self.today - timedelta(days=2)) as now:
