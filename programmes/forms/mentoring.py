@@ -32,7 +32,8 @@ class PairsForm(PlainForm):
         self.enrolments = list(choices)
         for enrolment, options in choices.items():
             self.fields[mentor_field(enrolment)] = forms.IntegerField(
-                required=False, widget=forms.Select(choices=[("", _("Nobody yet")), *options])
+                required=False,
+                widget=forms.Select(attrs={"class": "form-select"}, choices=[("", _("Nobody yet")), *options]),
             )
 
     @property
@@ -41,12 +42,6 @@ class PairsForm(PlainForm):
         only = self.cleaned_data.get("only")
         found = {row: self.cleaned_data.get(mentor_field(row)) for row in self.enrolments if only in (None, row)}
         return {row: mentor for row, mentor in found.items() if mentor}
-
-
-class _Themes(forms.MultipleChoiceField):
-    """Themes that the region's programmes use."""
-
-    widget = forms.CheckboxSelectMultiple
 
 
 class OfferForm(PlainForm):
@@ -61,7 +56,7 @@ class OfferForm(PlainForm):
     languages = forms.MultipleChoiceField(
         label=_("Languages"), widget=forms.CheckboxSelectMultiple, choices=capital(Language.choices)
     )
-    themes = _Themes(label=_("Themes"), required=False)
+    themes = forms.MultipleChoiceField(label=_("Themes"), required=False, widget=forms.CheckboxSelectMultiple)
     about = forms.CharField(
         label=_("A few lines that the mentee reads"),
         max_length=400,
@@ -130,6 +125,8 @@ class NewMentorForm(PlainForm):
 
 class ReplyForm(PlainForm):
     """The mentor's yes or no."""
+
+    submit = _("Send the answer")
 
     answer = forms.ChoiceField(
         label=_("Your answer"),

@@ -221,7 +221,7 @@ def _line(request: Request, cohort: Cohort, pair: Mentorship, letter: Letter | N
         return said(tone="", note=str(pair.get_closed_why_display()))
     if pair.state != PairState.PROPOSED:
         since = pair.agreed_at or pair.created_at
-        return said(tone="ok", note=_("since %(day)s") % {"day": dates.full_day(since.date())})
+        return said(tone="ok", note=_("since %(day)s") % {"day": dates.plain_day(_local(since, cohort).date())})
     if pair.answer_by is not None:
         return said(tone="warn", note=_("answer by %(time)s") % {"time": dates.moment(_local(pair.answer_by, cohort))})
     if letter is not None and letter.state == LetterState.QUEUED:

@@ -47,7 +47,7 @@ def on(*names: str) -> Callable[[Callable[[World], dict[str, Any]]], Callable[[W
     "programmes:attendance", "programmes:mark", "programmes:certificates", "programmes:certificates_print",
     "programmes:approvals", "programmes:cohort_edit", "programmes:cohort_participants", "programmes:cohort_letters",
     "programmes:capacity", "programmes:decision", "programmes:cohort", "programmes:days", "programmes:evaluation",
-    "programmes:cohort_group", "programmes:newcomers", "programmes:unfinished",
+    "programmes:cohort_group", "programmes:newcomers", "programmes:pairs", "programmes:unfinished",
 )  # fmt: skip
 def running(world: World) -> dict[str, Any]:
     """The round that runs."""
@@ -209,6 +209,12 @@ def handed_in(world: World) -> dict[str, Any]:
     text = "Tuva Ljungdahl om Leila Mansouri"
     group_tasks.save(group=group, text=text, admitted=admitted, version=0, hand_in=True, by=world.cast.tuva, now=NOW)
     return {"pk": group.pk}
+
+
+@on("programmes:mentor")
+def one_mentor(world: World) -> dict[str, Any]:
+    """Johan, who is in the pool."""
+    return {"pk": world.things["mentor"].pk}
 
 
 @on("programmes:mentorships")
