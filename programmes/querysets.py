@@ -30,7 +30,6 @@ from programmes.states import (
     PairState,
     ProgrammeSide,
     Shown,
-    SupervisionState,
 )
 
 if TYPE_CHECKING:
@@ -198,10 +197,14 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         return self.taking_part().filter(cohort__in=own.values("cohort"))
 
     def with_next_task(self) -> EnrolmentQuerySet:
-        """With the nearest task that is not handed in: its group, title, last day and course day; and `has_tasks`."""
+        """With the nearest task that is not handed in: its group, title, last day and course day.
+
+        And whether the round `has_tasks` and `has_closing`, a closing day.
+        """
         mine = apps.get_model("programmes", "TaskMember").objects.filter(enrolment=OuterRef("pk"))
         waiting = mine.filter(group__hand_in__handed_in_at__isnull=True).order_by("task__due", "pk")
         return self.annotate(
+            has_closing=Exists(apps.get_model("programmes", "Closing").objects.filter(cohort=OuterRef("cohort"))),
             has_tasks=Exists(apps.get_model("programmes", "GroupTask").objects.filter(cohort=OuterRef("cohort"))),
             task_group=Subquery(waiting.values("group")[:1]),
             task_title=Subquery(waiting.values("task__title")[:1]),
@@ -329,11 +332,16 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         reach = person.reach
         if reach.administrator:
             return self
-        return self.filter(
-            Q(asked=person)
-            | Q(enrolment__cohort__programme__region_id__in=reach.region_ids)
-            | (_asked_of(reach.staff_paths) & ~Q(enrolment__person=person))
-        )
+        condition = Q(asked=person) | Q(enrolment__cohort__programme__region_id__in=reach.region_ids)
+        if not reach.staff_paths:
+            return self.filter(condition)
+        # A question is to the employer of its time, not to one before it or after it.
+        Workplace = apps.get_model("programmes", "Workplace")
+        rows = Workplace.objects.filter(enrolment=OuterRef("enrolment"), at__lte=OuterRef("asked_at"))
+        last = rows.order_by(F("valid_from").desc(nulls_last=True)).values("unit__path")[:1]
+        asked = Q(last_path__isnull=True) & within(reach.staff_paths, "enrolment__unit__path")
+        asked |= within(reach.staff_paths, "last_path")
+        return self.alias(last_path=Subquery(last)).filter(condition | (asked & ~Q(enrolment__person=person)))
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
@@ -815,7 +823,7 @@ class SupervisionGroupQuerySet(models.QuerySet["SupervisionGroup"]):
         said = apps.get_model("programmes", "SupervisionAnswer").objects.filter(
             group=OuterRef("pk"), person=person, term=OuterRef("term")
         )
-        return self.of(person).filter(~Exists(said), state=SupervisionState.PROPOSED)
+        return self.live().of(person).filter(~Exists(said))
 
     def visible_to(self, person: Any) -> SupervisionGroupQuerySet:
         """The supervisor's, the members', and those of the regions that one coordinates; no manager's."""
@@ -853,15 +861,6 @@ def lacks_something(now: datetime) -> Q:
         | Q(employer_side__in=(EmployerSide.ASKED, EmployerSide.ENDED))
         | job_over(now)
     )
-
-
-def _asked_of(paths: list[str]) -> Q:
-    """A condition: the question is to the employer within these paths, not to one before it or after it."""
-    Workplace = apps.get_model("programmes", "Workplace")
-    rows = Workplace.objects.filter(enrolment=OuterRef("enrolment"), at__lte=OuterRef("asked_at"))
-    last = rows.order_by(F("valid_from").desc(nulls_last=True))
-    theirs = Workplace.objects.filter(within(paths, "unit__path"), pk=Subquery(last.values("pk")[:1]))
-    return within(paths, "enrolment__unit__path") & ~Q(Exists(rows)) | Q(Exists(theirs))
 
 
 def ever_with(paths: list[str], day: date) -> Q:

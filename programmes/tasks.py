@@ -13,10 +13,12 @@ from programmes.actions import (
     cohorts,
     emblems,
     evaluations,
+    files,
     folders,
     group_tasks,
     mentoring,
     mentorships,
+    proposals,
     selection,
     supervision_evaluations,
     workplaces,
@@ -123,3 +125,21 @@ def ask_pairs(now: datetime) -> int:
 def note_ended_employments(now: datetime) -> int:
     """Let the days of employers end where the employments of participants have ended."""
     return workplaces.note_ended(now)
+
+
+@jobs.job("remind of proposals", title=_("Reminding directors of proposals"), every=timedelta(minutes=30))
+def remind_of_proposals(now: datetime) -> int:
+    """Fourteen days after they were sent, remind the directors who have not answered."""
+    return proposals.remind(now)
+
+
+@jobs.job(files.STORER, title=_("Registering staff of files"), every=timedelta(minutes=1))
+def register_staff_of_files(now: datetime) -> int:
+    """Register the people of files that are confirmed and were too many to wait for."""
+    return files.store_waiting(now)
+
+
+@jobs.job("erase staff files", title=_("Erasing files of staff that nobody has confirmed"), every=timedelta(hours=24))
+def erase_staff_files(now: datetime) -> int:
+    """Throw away the files that have waited for 30 days."""
+    return files.erase_old(now)

@@ -9,6 +9,7 @@ from programmes.views import (
     boards,
     breaks,
     certificates,
+    closing,
     cohorts,
     conditions,
     days,
@@ -25,6 +26,7 @@ from programmes.views import (
     my_days,
     newcomers,
     programmes,
+    proposals,
     public,
     reflections,
     selection,
@@ -240,12 +242,22 @@ SUPERVISION: list[URLPattern] = [
     path(f"{GROUP_OF}sessions/<int:session>/", sessions.supervision_move, name="supervision_move"),
 ]
 
+CLOSING: list[URLPattern] = [
+    path(f"{COHORT}closing/", closing.closing, name="closing"),
+    path(f"{COHORT}closing/proposals/", proposals.proposals, name="proposals"),
+    path("programmes/closing/answers/<int:pk>/", proposals.proposal_answer, name="proposal_answer"),
+    path("programmes/support/<int:pk>/", closing.support_list, name="support"),
+    path("d/<str:token>/", proposals.proposal_link, name="proposal_link"),
+    path("k/<str:token>/", closing.mentor_invitation, name="mentor_invitation"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     *SUPERVISION,
     *MENTORS,
     *ENTRY,
     *FOLDERS,
     *TASKS,
+    *CLOSING,
     *LEAVING,
     *MENTORSHIPS,
     *MY_DAYS,
