@@ -23,7 +23,7 @@ from base.refusal import Refusal
 from documents.views import answer_file
 from people.models import Region, Request
 from reports import actions, rules
-from reports.documents import extract
+from reports.documents import extract, mentoring, supervision
 from reports.documents import figures as printed
 from reports.forms import ExportForm, FiguresFilter
 from reports.models import Export
@@ -138,6 +138,10 @@ def figures(request: Request) -> HttpResponse:
         "towns": towns,
         "titles": printed.titles(),
         "definitions": printed.definitions(),
+        "mentors": _mentors(request, choice),
+        "mentor_titles": mentoring.titles(),
+        "supervised": supervision.count(request.user, choice),
+        "supervision_titles": supervision.titles(),
         "own_only": not (request.user.reach.administrator or request.user.reach.coordinator),
         "files": [
             (f"{reverse('reports:figures_file')}?{urlencode({**picked, 'form': form})}", form.upper())
@@ -145,6 +149,12 @@ def figures(request: Request) -> HttpResponse:
         ],
     }
     return render_form(request, "reports/figures.html", form, context, name="filter")
+
+
+def _mentors(request: Request, choice: printed.Choice) -> list[mentoring.Line]:
+    """Pairs, meetings and hours by the mentor's employer, of rounds that the reader runs."""
+    found = mentoring.held(request.user, region=choice.region, programme=choice.programme)
+    return mentoring.lines(found, first=choice.first, last=choice.last)
 
 
 def _charts(years: list[printed.Year], towns: list[printed.Sums]) -> list[dict[str, Any]]:
@@ -191,7 +201,7 @@ def figures_file(request: Request) -> HttpResponse:
     form = request.GET.get("form", printed.FORMS[0])
     if form not in printed.FORMS:
         raise Http404
-    content, kind = printed.write(found.count(choice), form, spoken())
+    content, kind = printed.write(found.count(choice), form, spoken(), mentors=_mentors(request, choice))
     name = f"{_('Programmes in figures')} {now():%Y-%m-%d}.{form}"
     response = HttpResponse(content, content_type=kind)
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"

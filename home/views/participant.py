@@ -24,5 +24,10 @@ def participant(request: HttpRequest) -> HttpResponse | None:
     if not found:
         return None
     look_at = [{**task, "hint": task["text"], "state": ""} for task in event_tasks(person)]
-    context = {"overview": found, "next": found.next, "course": found.next_course, "tasks": [*found.to_hand_in, *found.tasks, *look_at]}
+    context = {
+        "overview": found,
+        "next": found.next,
+        "course": found.next_course,
+        "tasks": [*found.to_hand_in, *found.tasks, *look_at],
+    }
     return render(request, "home/participant.html", context)

@@ -20,11 +20,12 @@ from events.views import working
 from outbox.models import Letter
 from people.models import Organisation, Person
 from people.rules import name_for
-from programmes.models import Cohort, CourseDay, Enrolment
-from programmes.rules import attendance, todos
+from programmes.models import Cohort, CourseDay, Enrolment, SupervisionGroup
+from programmes.rules import attendance, supervision, todos
 from programmes.states import TAKING_PART, CohortState, ProgrammeSide
 from programmes.views.cohorts import CohortLine, cohort_lines
 from programmes.views.staff import waiting_for
+from programmes.views.supervision import lines_of
 
 SHOWN = 15
 
@@ -68,8 +69,9 @@ def _of(todo: events.Todo, text: str = "") -> dict[str, Any]:
 
 
 def event_tasks(person: Person) -> list[dict[str, Any]]:
-    """What the person has to do about events, whatever the role."""
-    return [_of(todo) for todo in events.todos(person, now=now())]
+    """What the person has to do about events and her supervision groups, whatever the role."""
+    moment = now()
+    return [_of(todo) for todo in (*supervision.todos(person, now=moment), *events.todos(person, now=moment))]
 
 
 def _ordered(rounds: list[todos.Todo], others: list[events.Todo]) -> list[dict[str, Any]]:
@@ -164,9 +166,12 @@ def _asked(person: Person) -> list[dict[str, Any]]:
 
 def _staff(person: Person) -> list[StaffLine]:
     """One's staff in running cohorts, with how far each has come."""
+    today = now().date()
     found = (
         Enrolment.objects.visible_to(person)
         .exclude(person=person)
+        .employed_by(person.reach.staff_paths, today)
+        .with_employer(person.reach.staff_paths, today)
         .filter(programme_side__in=TAKING_PART, cohort__state__in=[CohortState.RUNNING, CohortState.SELECTION])
         .select_related("person", "unit", "organisation", "cohort__programme")
         .order_by("person__name", "pk")
@@ -176,12 +181,13 @@ def _staff(person: Person) -> list[StaffLine]:
         by_cohort[enrolment.cohort_id].append(enrolment)
     lines = []
     for enrolments in by_cohort.values():
-        for row in attendance.rows(enrolments[0].cohort, enrolments):
-            words = _("%(n)s of %(all)s days, %(left)s") % {
-                "n": row.standing.whole_days,
-                "all": len(row.standing.days),
-                "left": attendance.in_words(row.standing),
-            }
+        own = {row.pk: [(row.mine_since, None)] for row in enrolments if row.mine_since}
+        for row in attendance.rows(enrolments[0].cohort, enrolments, seen=own):
+            counted = {"n": row.standing.whole_days, "all": len(row.standing.days)}
+            if row.enrolment.pk in own:
+                words = _("%(n)s of %(all)s days since the employment began") % counted
+            else:
+                words = _("%(n)s of %(all)s days, %(left)s") % {**counted, "left": attendance.in_words(row.standing)}
             lines.append(StaffLine(row.enrolment, name_for(row.enrolment.person, person), words))
     return lines
 
@@ -215,6 +221,7 @@ def _board(cohort: Cohort) -> str:
 def director(request: HttpRequest, person: Person) -> HttpResponse:
     """What waits for a yes, and the municipality's people in cohorts."""
     mine = Enrolment.objects.visible_to(person).exclude(person=person).order_by()
+    mine = mine.employed_by(person.reach.staff_paths, now().date())
     rows = mine.values("cohort").annotate(
         applied=Count("pk", filter=Q(programme_side__in=[ProgrammeSide.APPLIED, ProgrammeSide.OFFERED])),
         waiting=Count("pk", filter=Q(programme_side=ProgrammeSide.WAITLISTED)),
@@ -247,5 +254,9 @@ def quiet(request: HttpRequest) -> HttpResponse | None:
     person = request.user
     if not isinstance(person, Person):
         return None
-    context = {"lines": working.to_come(person, moment=now(), limit=SHOWN), "tasks": event_tasks(person)}
+    context = {
+        "lines": working.to_come(person, moment=now(), limit=SHOWN),
+        "tasks": event_tasks(person),
+        "groups": lines_of(SupervisionGroup.objects.live().of(person), person),
+    }
     return render(request, "home/quiet.html", context)

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -18,6 +19,7 @@ from answers.states import BoxState
 from base import dates
 from base.refusal import Forbidden, Refusal
 from events.models import Attendance
+from events.rules.todos import Todo
 from events.states import EventState
 from people.models import Employment, Organisation, Person, Region, RoleAssignment
 from people.querysets import within
@@ -483,13 +485,15 @@ def answers_of(group: SupervisionGroup) -> dict[int, str]:
 
 
 def why_not_answer(group: SupervisionGroup, person: Any) -> Refusal | None:
-    """The reason that this person cannot answer the contract, or None."""
+    """The reason that this person cannot answer the contract, or None; who comes later answers while the group runs."""
     if group.state == SupervisionState.ENDED:
         return GroupOver()
     members = SupervisionMember.objects.standing().filter(group=group, person=person)
     if person.pk != group.supervisor_id and not members.exists():
         return NotInGroup()
-    return None if group.state == SupervisionState.PROPOSED else NotAsked()
+    if group.state == SupervisionState.PROPOSED or answers_of(group).get(person.pk) != Answer.YES:
+        return None
+    return NotAsked()
 
 
 def why_not_start(group: SupervisionGroup, by: Any) -> Refusal | None:
@@ -538,6 +542,36 @@ def why_not_days(group: SupervisionGroup, days: Iterable[date], *, but: int | No
 def to_record(group: SupervisionGroup, *, now: datetime) -> SupervisionSession | None:
     """The first session that has been and that nobody has written down."""
     return next((row for row in sessions_of(group) if row.recorded_at is None and row.event.starts_at <= now), None)
+
+
+def todos(person: Person, *, now: datetime) -> list[Todo]:
+    """What somebody has to do about her groups: answer the contract, write down a session that has been; one query."""
+    unwritten = (
+        SupervisionSession.objects.filter(group=OuterRef("pk"), recorded_at__isnull=True, event__ends_at__lte=now)
+        .exclude(event__state=EventState.CANCELLED)
+        .order_by("event__starts_at")
+    )
+    rows = (
+        SupervisionGroup.objects.live()
+        .of(person)
+        .annotate(
+            waits=Exists(SupervisionGroup.objects.to_agree(person).filter(pk=OuterRef("pk"))),
+            session=Subquery(unwritten.values("pk")[:1]),
+            day=Subquery(unwritten.values("event__date")[:1]),
+        )
+        .select_related("programme")
+        .order_by("programme", "number")
+    )
+    found, today = [], now.date()
+    for row in rows:
+        if row.waits:
+            url = reverse("programmes:supervision_contract", args=[row.pk])
+            found.append(Todo(_("Read the contract and answer"), f"{row}, {row.programme}", url, None, today))
+        if row.session is not None and row.supervisor_id == person.pk:
+            url = reverse("programmes:supervision_write", args=[row.pk]) + f"?session={row.session}"
+            title = _("Write down the session on %(day)s") % {"day": dates.plain_day(row.day, today=today)}
+            found.append(Todo(title, f"{row}, {row.programme}", url, None, today))
+    return found
 
 
 # ---------- Evaluation, and what follows ----------
@@ -616,16 +650,14 @@ def totals_of(supervisor: Person) -> list[tuple[int, Box]]:
 
 @dataclass(frozen=True)
 class Seen:
-    """A session as an employer sees it: who, when, and whether there."""
+    """Somebody's sessions as an employer sees them: on which days, and whether there."""
 
     person: Person
-    group: SupervisionGroup
-    day: date
-    mark: str
+    days: tuple[tuple[date, bool], ...]
 
 
-def attendance_of_staff(person: Any) -> list[Seen]:
-    """Dates and attendance of those who worked under the person on the day of the session; nothing else.
+def attendance_of_staff(person: Any, *, since: date) -> list[Seen]:
+    """Dates and attendance of those who worked under the person on the day of the session, by name; nothing else.
 
     So an earlier employer sees nothing of what came after a move, and a new one nothing of what was before.
     """
@@ -640,15 +672,14 @@ def attendance_of_staff(person: Any) -> list[Seen]:
     )
     rows = (
         Attendance.objects.filter(Exists(theirs), registration__event__supervision_session__recorded_at__isnull=False)
-        .select_related("registration__person", "registration__event__supervision_session__group__programme")
-        .order_by("registration__person__name", "-registration__event__date", "pk")
+        .filter(registration__event__date__gte=since)
+        .select_related("registration__person", "registration__event")
+        .order_by("registration__person__name", "registration__person", "registration__event__date")
     )
+    found: dict[int, list[Attendance]] = defaultdict(list)
+    for row in rows:
+        found[row.registration.person_id].append(row)
     return [
-        Seen(
-            row.registration.person,
-            row.registration.event.supervision_session.group,
-            row.registration.event.date,
-            row.mark,
-        )
-        for row in rows
+        Seen(some[0].registration.person, tuple((row.registration.event.date, row.hours > 0) for row in some))
+        for some in found.values()
     ]

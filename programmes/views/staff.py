@@ -1,11 +1,13 @@
 """A manager's staff: applications that wait for a yes, and registering several in two screens."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,8 +27,13 @@ from programmes.actions import applications as actions
 from programmes.forms.applications import NewcomerFormSet, StaffForm
 from programmes.forms.conditions import QuestionsForm
 from programmes.models import Cohort, Enrolment
+from programmes.querysets import ever_with
 from programmes.rules.applications import known_namesakes, local_day, why_not_apply
-from programmes.states import LIVE_SIDES, CohortState, EmployerSide, ProgrammeSide, Source
+from programmes.rules.supervision import attendance_of_staff
+from programmes.states import LIVE_SIDES, MENDABLE, STILL_ASKED, CohortState, EmployerSide, Source
+
+# How long a session of supervision stands on the page.
+SUPERVISED_SHOWN = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -43,10 +50,11 @@ def waiting_for(person: Any) -> list[Enrolment]:
         return []
     return list(
         Enrolment.objects.visible_to(person)
+        .with_employer(person.reach.staff_paths, now().date())
         .filter(
-            within(person.reach.staff_paths, "unit__path"),
+            Q(programme_side__in=STILL_ASKED) | Q(programme_side__in=MENDABLE, mine_since__isnull=False),
+            mine=True,
             employer_side=EmployerSide.ASKED,
-            programme_side__in=[ProgrammeSide.APPLIED, ProgrammeSide.WAITLISTED, ProgrammeSide.OFFERED],
         )
         .exclude(person=person)
         .select_related("person", "unit", "organisation", "cohort__programme__region")
@@ -63,9 +71,10 @@ def staff(request: Request) -> HttpResponse:
         raise Http404  # nobody else knows of the page
     current = (
         Enrolment.objects.visible_to(request.user)
-        .filter(within(reach.staff_paths, "unit__path"), programme_side__in=LIVE_SIDES)
+        .filter(ever_with(reach.staff_paths, now().date()), programme_side__in=LIVE_SIDES)
+        .with_employer(reach.staff_paths, now().date())
         .exclude(cohort__state=CohortState.DECIDED)
-        .exclude(employer_side=EmployerSide.ASKED)
+        .exclude(employer_side=EmployerSide.ASKED, mine=True)
         .select_related("person", "unit", "cohort__programme")
         .order_by("-cohort__number", "person__name", "pk")
     )
@@ -75,6 +84,7 @@ def staff(request: Request) -> HttpResponse:
         "page": rows,
         "lines": [Line(row, name_for(row.person, request.user)) for row in rows],
         "can_register": bool(open_cohorts(request.user)),
+        "supervised": attendance_of_staff(request.user, since=now().date() - SUPERVISED_SHOWN),
     }
     return render(request, "programmes/staff.html", context)
 
