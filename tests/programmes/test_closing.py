@@ -479,7 +479,7 @@ def test_ones_own_extract_has_the_list_and_nobody_elses(scene: Any) -> None:
     assert SECRET in str(extract.as_plain(scene.tuva, "sv", NOW))
     for who in (scene.marta, scene.stina, scene.leila, scene.malin):
         assert SECRET not in str(extract.as_plain(who, "sv", NOW))
-    assert "Inbjudningar till avslutande dagar" in str(extract.as_plain(scene.marta, "sv", NOW))
+    assert "Inbjudningar till avslutningsdagar" in str(extract.as_plain(scene.marta, "sv", NOW))
 
 
 def test_who_is_erased_leaves_nothing_of_the_list(scene: Any) -> None:
