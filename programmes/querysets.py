@@ -596,6 +596,14 @@ class MentorshipQuerySet(models.QuerySet["Mentorship"]):
         gone = ~Q(enrolment__programme_side__in=TAKING_PART) | Q(mentor__valid_to__isnull=False)
         return self.filter(gone, state=PairState.PROPOSED)
 
+    def asking(self) -> MentorshipQuerySet:
+        """Those in which somebody wants another mentor, or a call from the coordinator, and nobody has seen to it."""
+        MentorWish = apps.get_model("programmes", "MentorWish")
+        MentorCheck = apps.get_model("programmes", "MentorCheck")
+        wish = MentorWish.objects.waiting().filter(mentorship=OuterRef("pk"))
+        call = MentorCheck.objects.calls().filter(mentorship=OuterRef("pk"))
+        return self.filter(Q(Exists(wish)) | Q(Exists(call)))
+
     def of_mentor(self, person: Any) -> MentorshipQuerySet:
         """Those in which the person is the mentor."""
         return self.filter(mentor__person=person) if person.is_authenticated else self.none()

@@ -7,7 +7,7 @@ from base.clock import now
 from home.views.roles import event_tasks
 from people.models import Person
 from programmes.rules.mentorships import RULE
-from programmes.views.mentorships import current, lines
+from programmes.views.mentorships import current, lines, next_first
 
 
 def mentor(request: HttpRequest) -> HttpResponse | None:
@@ -18,5 +18,5 @@ def mentor(request: HttpRequest) -> HttpResponse | None:
     pairs = current(person)
     if not pairs:
         return None
-    context = {"lines": lines(pairs, person, moment=now()), "rule": RULE, "tasks": event_tasks(person)}
+    context = {"lines": next_first(lines(pairs, person, moment=now())), "rule": RULE, "tasks": event_tasks(person)}
     return render(request, "home/mentor.html", context)

@@ -53,6 +53,7 @@ class Counts:
     to_confirm: int = 0
     unfinished: int = 0
     without_mentor: int = 0
+    pairs_asking: int = 0
     to_read: bool = False
 
 
@@ -70,6 +71,7 @@ def counts(cohorts: Iterable[Cohort]) -> dict[int, Counts]:
     unread = FreeText.objects.filter(box__owner=owner, state=TextState.WAITING)
     mentored = Mentorship.objects.live().filter(enrolment=OuterRef("pk"))
     alone = Q(programme_side=ProgrammeSide.ENROLLED) & ~Q(cohort__programme__mentor_kind="") & ~Q(Exists(mentored))
+    asking = Mentorship.objects.asking().filter(enrolment=OuterRef("pk"))
     yes = Q(employer_side=EmployerSide.APPROVED) | ~Q(included_reason="")
     applied = Q(programme_side=ProgrammeSide.APPLIED)
     rows = (
@@ -86,6 +88,7 @@ def counts(cohorts: Iterable[Cohort]) -> dict[int, Counts]:
             to_confirm=Count("pk", filter=applied & Q(Exists(unconfirmed))),
             unfinished=Count("pk", filter=lacks_something(clock.now())),
             without_mentor=Count("pk", filter=alone),
+            pairs_asking=Count("pk", filter=Q(Exists(asking))),
         )
     )
     return {
@@ -99,6 +102,7 @@ def counts(cohorts: Iterable[Cohort]) -> dict[int, Counts]:
             to_confirm=row["to_confirm"],
             unfinished=row["unfinished"],
             without_mentor=row["without_mentor"],
+            pairs_asking=row["pairs_asking"],
             to_read=row["to_read"],
         )
         for row in rows
@@ -267,7 +271,21 @@ def _applications(cohort: Cohort, number: Counts, days: list[CourseDay], today: 
 
 
 def _mentors(cohort: Cohort, number: Counts, days: list[CourseDay], today: date) -> Iterator[Todo]:
-    """Participants without a mentor, by the next day."""
+    """Participants without a mentor, by the next day; pairs that want a call or another mentor."""
+    if number.pairs_asking:
+        yield Todo(
+            ngettext(
+                "See to %(n)s mentor and mentee who ask for you",
+                "See to %(n)s mentors and mentees who ask for you",
+                number.pairs_asking,
+            )
+            % {"n": number.pairs_asking},
+            _("Round %(number)s. Somebody wants a call, or another mentor.") % {"number": cohort.number},
+            reverse("programmes:mentorships", args=[cohort.pk]),
+            None,
+            today,
+            cohort,
+        )
     if number.without_mentor and cohort.state in PAIRING:
         yield Todo(
             ngettext(

@@ -126,6 +126,19 @@ def current(person: Person) -> list[Mentorship]:
     return read(Mentorship.objects.visible_to(person).of_mentor(person).agreed())
 
 
+def next_first(found: list[Line]) -> list[Line]:
+    """Those whose meeting waits to be written down, then those that meet next, then the longest silence."""
+    return sorted(
+        found,
+        key=lambda line: (
+            line.pair.state == PairState.CLOSED,
+            line.due is None,
+            line.next.date if line.next else date.max,
+            -(line.light.silent if line.light else 0),
+        ),
+    )
+
+
 # ---------- Lists ----------
 
 
@@ -143,7 +156,7 @@ def my_mentoring(request: Request) -> HttpResponse:
     mine = Mentorship.objects.visible_to(request.user).of_mentor(request.user)
     pairs = read(mine.filter(agreed_at__isnull=False))
     context = {
-        "lines": lines(pairs, request.user, moment=now()),
+        "lines": next_first(lines(pairs, request.user, moment=now())),
         "mentoring": True,
         "rule": rules.RULE,
         "offers": list(Mentor.objects.of(request.user).on(now().date()).select_related("region")),

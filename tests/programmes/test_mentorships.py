@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
@@ -20,7 +21,7 @@ from programmes.lights import Colour
 from programmes.models import Mentor, MentorCheck, MentorMeeting, MentorNote, Mentorship, Reflection
 from programmes.rules import mentorships as rules
 from programmes.rules import reflections as reading
-from reports.documents import extract
+from reports.documents import extract, mentoring
 from tests.cast import NOW, employment, person, role
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +120,7 @@ def test_a_yes_is_to_the_words_that_were_read(cast, pair):
     assert (pair.state, pair.confirmed_at) == ("active", None)  # new words end nothing
     with pytest.raises(rules.WordsChanged):
         actions.confirm_agreement(pair=pair, written_at=before, by=cast.johan, now=NOW)
-    letter = Letter.objects.filter(kind="programmes.mentor_agreement").latest("pk")
+    letter = Letter.objects.filter(kind="programmes.mentor_agreement").latest("created_at")
     assert AIMS not in build(letter).text
     again = actions.confirm_agreement(pair=pair, written_at=pair.written_at, by=cast.johan, now=NOW)
     assert again.started_on == date(2027, 1, 6)
@@ -581,3 +582,49 @@ def test_the_menu_leads_the_two_to_their_pages(cast, pair, sign_in):
     page = sign_in(cast.johan).get("/").content.decode()
     assert 'href="/programmes/my/mentoring/"' in page
     assert sign_in(cast.tuva).get("/programmes/my/mentor/").status_code == 200
+
+
+# ---------- Figures ----------
+
+
+def test_hours_stand_by_the_mentors_employer_of_the_day_and_year(cast, pair, sign_in):
+    meet(pair, TODAY - DAY, minutes=90)
+    meet(pair, date(2027, 3, 1), minutes=45)
+    meet(pair, TODAY + DAY, tag="")
+    job = cast.johan.employments.get()
+    job.valid_to = date(2027, 3, 1)
+    job.save()
+    employment(cast.johan, cast.nyk_barn, since=date(2027, 3, 2))
+    found = mentoring.lines(mentoring.held(cast.malin))
+    assert [line.cells for line in found] == [
+        [2027, "Eskilstuna", 1, 1, Decimal("0.75")],
+        [2027, "Nyköping", 1, 1, Decimal("1.50")],
+    ]
+    assert mentoring.lines(mentoring.held(cast.malin), first=2028) == []
+    for who in (cast.vera, cast.lars, cast.stina, cast.johan):
+        assert mentoring.lines(mentoring.held(who)) == []
+    page = sign_in(cast.malin).get("/reports/figures/").content.decode()
+    assert "Mentorns arbetsgivare" in page
+    assert "Mentorns arbetsgivare" not in sign_in(cast.lars).get("/reports/figures/").content.decode()
+
+
+def test_a_mentor_without_an_employer_is_counted_too(cast, pair):
+    meet(pair, TODAY - DAY)
+    cast.johan.employments.all().delete()
+    with translation.override("sv"):
+        assert [line.employer for line in mentoring.lines(mentoring.held(cast.malin))] == ["Ingen arbetsgivare"]
+
+
+def test_who_runs_the_round_has_it_to_do_when_somebody_asks(cast, pair, sign_in):
+    def tasks():
+        return [task["url"] for task in sign_in(cast.malin).get("/").context["tasks"]]
+
+    here = f"/programmes/cohorts/{pair.enrolment.cohort_id}/mentorships/"
+    assert here not in tasks()
+    actions.wish_another(pair=pair, by=cast.tuva, now=NOW)
+    assert here in tasks()
+    actions.settle_wishes(pair=pair, by=cast.malin, now=NOW)
+    actions.ask_checks(NOW)
+    assert here not in tasks()
+    answer(pair, cast.johan, call=True)
+    assert here in tasks()
