@@ -1,7 +1,7 @@
 """What a mentor and a mentee may type: what they agree on, when they met, notes of their own, answers, a way out."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -51,7 +51,7 @@ class MeetingFields(Bare):
 
     def __init__(self, *args: Any, first: date, usual: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["day"].earliest = first
+        cast(DateField, self.fields["day"]).earliest = first
         known = {usual, *LENGTHS, self.initial.get("minutes", usual)}
         self.choice("minutes").choices = [
             (length, ngettext("%(n)s minute", "%(n)s minutes", length) % {"n": length}) for length in sorted(known)

@@ -359,10 +359,10 @@ def _keep_meeting(
                 by=request.user,
                 now=moment,
             )
-        except rules.SameMeeting as refusal:
-            twin = str(refusal)
-        except Refusal as refusal:
-            refuse(form, refusal, {rules.TopicMissing: "tag", rules.AgreeFirst: "tag", rules.BeforeTheyMet: "day"})
+        except rules.SameMeeting as hint:
+            twin = str(hint)
+        except Refusal as no:
+            refuse(form, no, {rules.TopicMissing: "tag", rules.AgreeFirst: "tag", rules.BeforeTheyMet: "day"})
         else:
             messages.success(request, _kept_words(kept))
             return redirect(pair)
@@ -464,8 +464,8 @@ def end(request: Request, pk: int) -> HttpResponse:
                 actions.wish_another(pair=pair, by=person, now=moment)
             else:
                 actions.end(pair=pair, another=how == ANOTHER, by=person, now=moment)
-        except rules.WishStands as refusal:
-            form.add_error("how", str(refusal))
+        except rules.WishStands as no:
+            form.add_error("how", str(no))
         else:
             messages.success(request, _ended_words(how))
             return redirect(pair)
