@@ -67,6 +67,7 @@ def build_asked(letter: Letter) -> Mail | None:
         cohort,
         "programmes/letters/newcomers.txt",
         {
+            "name": manager.first_name,
             "lines": lines,
             "count": len(lines),
             "told": ngettext(
