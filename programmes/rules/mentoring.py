@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
@@ -24,7 +24,7 @@ from programmes import matching
 from programmes.models import Enrolment, Mentor, Mentorship, Programme
 from programmes.models.mentoring import MOST
 from programmes.rules.applications import local_day
-from programmes.states import LIVE_PAIRS, PAIRING, MentorKind, PairEnd, PairState, ProgrammeSide
+from programmes.states import PAIRING, MentorKind, PairEnd, PairState, ProgrammeSide
 
 # A proposal is answered within so many working days; on this one the mentor is reminded.
 ANSWER_DAYS, REMIND_DAY = 7, 4
@@ -218,11 +218,13 @@ def facts_of(mentors: Collection[Mentor], enrolments: Collection[Enrolment], reg
     about = Q(enrolment__in=[row.pk for row in enrolments]) | Q(
         enrolment__person__in={row.person_id for row in enrolments}, agreed_at__isnull=False
     )
+    blocking = Mentorship.objects.blocking().filter(pk=OuterRef("pk"))
     pairs = Mentorship.objects.filter(about).values_list(
-        "enrolment_id", "enrolment__person_id", "mentor_id", "mentor__person_id", "state", "agreed_at", "closed_why"
-    )
-    for enrolment, mentee, mentor, person, state, agreed_at, why in pairs:
-        if state in LIVE_PAIRS:
+        "enrolment_id", "enrolment__person_id", "mentor_id", "mentor__person_id", "agreed_at", "closed_why",
+        Exists(blocking),
+    )  # fmt: skip
+    for enrolment, mentee, mentor, person, agreed_at, why, blocks in pairs:
+        if blocks:
             found.live.add(enrolment)
         elif why != PairEnd.WITHDRAWN:
             found.asked.add((enrolment, mentor))
@@ -346,7 +348,7 @@ def _language(code: str) -> str:
 
 
 def reason_words(reasons: Iterable[Mapping[str, Any]], programme: Programme) -> str:
-    """Why these two, in a sentence in the reader's language."""
+    """Why these two, in words in the reader's language, to stand inside a sentence."""
     labels = theme_labels(programme.region, [programme])
     words = []
     for reason in reasons:
@@ -366,8 +368,7 @@ def reason_words(reasons: Iterable[Mapping[str, Any]], programme: Programme) -> 
             words.append(_("themes: %(themes)s") % {"themes": told})
         elif code == "again":
             words.append(_("they have been a pair before"))
-    sentence = "; ".join(words)
-    return sentence[:1].upper() + sentence[1:]
+    return "; ".join(words)
 
 
 def room_words(load: int, cap: int) -> str:
@@ -428,9 +429,9 @@ def pool(region: Region, *, day: date) -> list[Mentor]:
 
 
 def without_mentor(enrolments: Any) -> list[Enrolment]:
-    """Those of these enrolments with a place that have no mentor and nobody asked, by name."""
-    live = Mentorship.objects.live().values("enrolment")
-    rows = enrolments.filter(programme_side=ProgrammeSide.ENROLLED, cohort__state__in=PAIRING).exclude(pk__in=live)
+    """Those of these enrolments with a place that have no mentor, or ask for another one, and nobody asked; by name."""
+    has = Mentorship.objects.blocking().values("enrolment")
+    rows = enrolments.filter(programme_side=ProgrammeSide.ENROLLED, cohort__state__in=PAIRING).exclude(pk__in=has)
     return list(
         rows.select_related("person", "unit", "organisation", "cohort__programme__region").order_by(
             "person__name", "pk"

@@ -69,7 +69,7 @@ def counts(cohorts: Iterable[Cohort]) -> dict[int, Counts]:
     # What was written about a round over its days, as the answers keep it.
     owner = Concat(Value("programmes.cohort:"), Cast(OuterRef("cohort"), CharField()))
     unread = FreeText.objects.filter(box__owner=owner, state=TextState.WAITING)
-    mentored = Mentorship.objects.live().filter(enrolment=OuterRef("pk"))
+    mentored = Mentorship.objects.blocking().filter(enrolment=OuterRef("pk"))
     alone = Q(programme_side=ProgrammeSide.ENROLLED) & ~Q(cohort__programme__mentor_kind="") & ~Q(Exists(mentored))
     asking = Mentorship.objects.asking().filter(enrolment=OuterRef("pk"))
     yes = Q(employer_side=EmployerSide.APPROVED) | ~Q(included_reason="")
@@ -292,7 +292,7 @@ def _mentors(cohort: Cohort, number: Counts, days: list[CourseDay], today: date)
                 "Find a mentor for %(n)s participant", "Find mentors for %(n)s participants", number.without_mentor
             )
             % {"n": number.without_mentor},
-            _("Round %(number)s. The suggestions are ready to be read.") % {"number": cohort.number},
+            _("The suggestions are ready to be read."),
             reverse("programmes:pairs", args=[cohort.pk]),
             min((day.event.date for day in days if day.event.date >= today), default=None),
             today,
