@@ -566,12 +566,17 @@ class MentorshipQuerySet(models.QuerySet["Mentorship"]):
     """Mentors and mentees."""
 
     def live(self) -> MentorshipQuerySet:
-        """Those that are not closed: they take up room, and a mentee has one at most."""
+        """Those that are not closed: they take up room with the mentor."""
         return self.filter(state__in=LIVE_PAIRS)
 
     def agreed(self) -> MentorshipQuerySet:
         """Those in which the mentor has said yes and that are not closed."""
         return self.filter(state__in=AGREED_PAIRS)
+
+    def blocking(self) -> MentorshipQuerySet:
+        """Those for which nobody looks for another mentor: proposals, and pairs in which none is asked for."""
+        wish = apps.get_model("programmes", "MentorWish").objects.waiting().filter(mentorship=OuterRef("pk"))
+        return self.live().filter(Q(state=PairState.PROPOSED) | ~Q(Exists(wish)))
 
     def waiting(self) -> MentorshipQuerySet:
         """Proposals that have left and wait for the mentor's answer."""

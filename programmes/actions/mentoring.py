@@ -14,6 +14,7 @@ from outbox.states import LetterState
 from people.actions import register_person
 from people.models import Person, Region
 from programmes.letters import mentoring as letters
+from programmes.letters import mentorships as running
 from programmes.models import Cohort, Enrolment, Mentor, Mentorship
 from programmes.rules import mentoring as rules
 from programmes.states import TAKING_PART, PairEnd, PairState
@@ -230,11 +231,22 @@ def answer(*, pair: Mentorship, yes: bool, way: str, by: Person | None, now: dat
         close_pair(pair, PairEnd.DECLINED, by=by, now=now)
         _ask_next(pair.enrolment_id, now=now)
         return pair
+    _take_over(pair, now=now)
     pair.state, pair.agreed_at = PairState.AGREED, now
     pair.save(update_fields=["state", "agreed_at"])
     letters.take_back(pair, now=now)
     letters.agreed(pair, now=now)
     return pair
+
+
+def _take_over(pair: Mentorship, *, now: datetime) -> None:
+    """The mentor whom the mentee has had until now is thanked: a mentee has one at a time. The rows are locked."""
+    for old in pair.enrolment.mentorships.agreed().select_related("mentor__person"):
+        old.enrolment = pair.enrolment
+        old.wishes.waiting().update(settled_at=now)
+        old.meetings.booked().delete()
+        close_pair(old, PairEnd.REPLACED, by=None, now=now)
+        running.over(old, to=old.mentor.person, now=now)
 
 
 @transaction.atomic
@@ -270,7 +282,7 @@ def _begin(now: datetime) -> int:
     }
     sent = Letter.objects.filter(key__in=waiting, state=LetterState.SENT).values_list("key", "sent_at")
     for key, at in sent:
-        pair = waiting[key]
+        pair, at = waiting[key], at or now
         limit = rules.answer_limit(pair.enrolment.cohort.programme.region, start=at)
         Mentorship.objects.filter(pk=pair.pk, state=PairState.PROPOSED, proposed_at__isnull=True).update(
             proposed_at=at, answer_by=limit

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from base.refusal import Refusal
 from people.models import Person
-from programmes.actions.mentoring import close_pair, locked, record_about
+from programmes.actions.mentoring import close_pair, locked, record_about, withdraw
 from programmes.letters import mentorships as letters
 from programmes.lights import CHECK_MONTHS, months_after
 from programmes.models import MentorCheck, MentorMeeting, MentorNote, Mentorship, MentorWish
@@ -216,6 +216,7 @@ def called(*, check: MentorCheck, by: Person, now: datetime) -> MentorCheck:
 def wish_another(*, pair: Mentorship, by: Person, now: datetime) -> MentorWish:
     """Ask the coordinator for another mentor, without a reason; the pair goes on meanwhile and the other is not told.
 
+    The pair ends when another mentor has said yes, or when somebody ends it.
     Refused as `rules.why_not_wish` says.
     """
     pair = locked(pair)
@@ -227,10 +228,12 @@ def wish_another(*, pair: Mentorship, by: Person, now: datetime) -> MentorWish:
 
 @transaction.atomic
 def settle_wishes(*, pair: Mentorship, by: Person, now: datetime) -> Mentorship:
-    """The coordinator has talked about it and the pair goes on as it is."""
+    """The coordinator has talked about it and the pair goes on; who was asked instead is not asked any more."""
     pair = locked(pair)
     _refuse(rules.why_not_see_to(pair, by=by))
     if pair.wishes.waiting().update(settled_at=now):
+        for asked in pair.enrolment.mentorships.filter(state=PairState.PROPOSED):
+            withdraw(pair=asked, by=by, now=now)
         record_about("mentorship.another_settled", pair, by=by, now=now)
     return pair
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from people.models import Person, Region
 from programmes.models.enrolments import Enrolment
 from programmes.querysets import MentorQuerySet, MentorshipQuerySet
-from programmes.states import LIVE_PAIRS, PairEnd, PairState, ReplyWay
+from programmes.states import AGREED_PAIRS, PairEnd, PairState, ReplyWay
 
 # No mentor has more mentees than this at a time, whatever she chooses.
 MOST = 5
@@ -55,7 +55,7 @@ class Mentor(models.Model):
 
 
 class Mentorship(models.Model):
-    """A mentee and a mentor: proposed, agreed, active, closed. A mentee has one that is not closed, at most."""
+    """A mentee and a mentor: proposed, agreed, active, closed. A mentee has one mentor at a time, and one is asked."""
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="mentorships")
     mentor = models.ForeignKey(Mentor, models.CASCADE, related_name="mentorships")
@@ -77,9 +77,7 @@ class Mentorship(models.Model):
     # What the two agree on.
     aims = models.TextField(_("what the mentee wants out of it"), blank=True)
     rhythm = models.CharField(_("how often and how you meet"), max_length=300, blank=True)
-    reached = models.CharField(
-        _("how you reach each other"), max_length=300, blank=True, default="", db_default=""
-    )
+    reached = models.CharField(_("how you reach each other"), max_length=300, blank=True, default="", db_default="")
     # Who wrote the words as they stand, and the other one's yes to them.
     written_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
     written_at = models.DateTimeField(null=True, blank=True)
@@ -97,7 +95,11 @@ class Mentorship(models.Model):
         ordering = ["created_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["enrolment"], condition=Q(state__in=LIVE_PAIRS), name="mentorship_one_live"
+                fields=["enrolment"], condition=Q(state__in=AGREED_PAIRS), name="mentorship_one_agreed"
+            ),
+            # Another mentor can be asked while the one whom the mentee has goes on.
+            models.UniqueConstraint(
+                fields=["enrolment"], condition=Q(state=PairState.PROPOSED), name="mentorship_one_asked"
             ),
             models.CheckConstraint(
                 condition=Q(state=PairState.CLOSED, closed_at__isnull=False) & ~Q(closed_why="")

@@ -309,7 +309,8 @@ class Fit:
 
 def fit(mentor: Mentor, enrolment: Enrolment, facts: Facts) -> Fit:
     """How well the two suit each other."""
-    cost, reasons = 0, []
+    cost = 0
+    reasons: list[dict[str, Any]] = []
     theirs, own = facts.of_mentee(enrolment), facts.jobs[mentor.person_id]
     where, here = {job.employer for job in theirs}, facts.employers(mentor.person_id)
     if both := where & here:

@@ -164,6 +164,9 @@ def test_only_who_has_a_place_and_no_mentor_gets_one(cast: Any, mentors: Any) ->
     pair(cast.row, cast.rut_m, "agreed")
     assert why(cast.leila_m, cast.row).__class__ is rules.HasMentor
     with pytest.raises(IntegrityError), transaction.atomic():
+        pair(cast.row, cast.leila_m, "active")
+    pair(cast.row, cast.leila_m)  # somebody is asked to take over
+    with pytest.raises(IntegrityError), transaction.atomic():
         pair(cast.row, cast.leila_m)
     programme = mentors.programme
     programme.mentor_kind = ""

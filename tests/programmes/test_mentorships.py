@@ -16,9 +16,11 @@ from outbox import kinds
 from outbox.models import Letter
 from people.models import Absence, ClosedPeriod, Person
 from programmes.actions import breaks, reflections
+from programmes.actions import mentoring as pairing
 from programmes.actions import mentorships as actions
 from programmes.lights import Colour
 from programmes.models import Mentor, MentorCheck, MentorMeeting, MentorNote, Mentorship, Reflection
+from programmes.rules import mentoring as pairing_rules
 from programmes.rules import mentorships as rules
 from programmes.rules import reflections as reading
 from reports.documents import extract, mentoring
@@ -628,3 +630,48 @@ def test_who_runs_the_round_has_it_to_do_when_somebody_asks(cast, pair, sign_in)
     assert here not in tasks()
     answer(pair, cast.johan, call=True)
     assert here in tasks()
+
+
+# ---------- Another mentor ----------
+
+
+@pytest.fixture
+def rut(cast, pair):
+    """Another mentor in the pool, of the same municipality."""
+    programme = pair.enrolment.cohort.programme
+    programme.mentor_kind = "local"
+    programme.save()
+    rut = person("Rut Berg", "rut@eskilstuna.example", cast.sormland)
+    employment(rut, cast.barn)
+    return Mentor.objects.create(region=cast.sormland, person=rut, valid_from=date(2026, 1, 1), added_at=NOW)
+
+
+def test_the_pair_goes_on_until_another_mentor_has_said_yes(cast, pair, rut):
+    cohort = pair.enrolment.cohort
+    assert pairing_rules.without_mentor(cohort.enrolments.all()) == []
+    actions.wish_another(pair=pair, by=cast.tuva, now=NOW)
+    assert pairing_rules.without_mentor(cohort.enrolments.all()) == [pair.enrolment]
+    pairing.propose(cohort=cohort, choices={pair.enrolment_id: rut.pk}, by=cast.malin, now=NOW)
+    assert fresh(pair).state == "active"
+    assert pairing_rules.without_mentor(cohort.enrolments.all()) == []
+    asked = Mentorship.objects.get(state="proposed")
+    pairing.answer(pair=asked, yes=True, way="page", by=rut.person, now=NOW + DAY)
+    old = fresh(pair)
+    assert (old.state, old.closed_why) == ("closed", "replaced")
+    assert Mentorship.objects.get(state="agreed").mentor == rut
+    assert [letter.person for letter in Letter.objects.filter(kind="programmes.mentor_over")] == [cast.johan]
+    assert not Mentorship.objects.asking().exists()
+
+
+def test_the_mentor_whom_one_wants_to_leave_is_not_proposed_again(cast, pair, rut):
+    actions.wish_another(pair=pair, by=cast.tuva, now=NOW)
+    rows = [pair.enrolment]
+    facts = pairing_rules.facts_of([pair.mentor, rut], rows, cast.sormland, day=TODAY)
+    assert list(pairing_rules.options(rows, [pair.mentor, rut], facts)[pair.enrolment_id]) == [rut.pk]
+
+
+def test_when_the_two_go_on_after_all_nobody_else_is_asked(cast, pair, rut):
+    actions.wish_another(pair=pair, by=cast.tuva, now=NOW)
+    pairing.propose(cohort=pair.enrolment.cohort, choices={pair.enrolment_id: rut.pk}, by=cast.malin, now=NOW)
+    actions.settle_wishes(pair=pair, by=cast.malin, now=NOW)
+    assert Mentorship.objects.live().get() == pair
