@@ -157,6 +157,17 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.filter(state__in=[ClaimState.OFFERED, ClaimState.HELD], expires_at__lte=now)
 
 
+def _employed_on(paths: list[str], day: OuterRef) -> models.QuerySet[Any, Any]:
+    """The employments of the person of an outer row, within these paths, that hold the outer day."""
+    Employment = apps.get_model("people", "Employment")
+    return Employment.objects.filter(
+        within(paths, "unit__path"),
+        Q(valid_to__isnull=True) | Q(valid_to__gte=day),
+        person=OuterRef("person"),
+        valid_from__lte=day,
+    )
+
+
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     """People on events."""
 
@@ -179,19 +190,20 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.exclude(state=RegistrationState.CANCELLED)
 
     def visible_to(self, person: Any) -> RegistrationQuerySet:
-        """One's own; those on events that one organises or is staff of; one's staff's; those one has registered."""
+        """One's own; those on events that one organises or is staff of; those one has registered; one's staff's.
+
+        An employer sees the days of the employment: nothing from before its first day or after its last.
+        """
         if not person.is_authenticated:
             return self.none()
         reach = person.reach
         if reach.administrator:
             return self
         Staff = apps.get_model("events", "Staff")
-        from people.models import Person
-
         staff = Staff.objects.filter(event=OuterRef("event_id"), person=person)
         condition: Any = Q(person=person) | Q(event__region_id__in=reach.region_ids) | Exists(staff) | Q(by=person)
         if reach.staff_paths:
-            condition |= Q(person__in=Person.objects.visible_to(person).values("pk"))
+            condition |= Exists(_employed_on(reach.staff_paths, OuterRef("event__date")))
         return self.filter(condition)
 
 

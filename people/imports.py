@@ -7,7 +7,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import IO, Any
@@ -21,7 +21,7 @@ from base.forms import DateField, EmailField, NameField
 from base.refusal import Refusal
 from documents import gate
 from people import actions, rules
-from people.models import Import, Organisation, Person, Region
+from people.models import Import, Organisation, Person, Region, StagedFile
 from people.states import Country, EmploymentForm, Language, OrganisationKind
 
 BY_HAND, BY_ADMINISTRATOR = 1_000, 100_000
@@ -159,12 +159,12 @@ def read(file: IO[bytes], *, limit: int) -> Table:
     data = file.read()
     rows = _xlsx_rows(data) if kind == "xlsx" else _csv_rows(data)
     formulas = _formula_cells(data) if kind == "xlsx" else {}
-    filled = [(number, row) for number, row in enumerate(rows) if any(_text(cell) for cell in row)]
+    filled = [(number, row) for number, row in enumerate(rows) if any(text_of(cell) for cell in row)]
     if len(filled) < 2:
         raise NoRows()
     if len(filled) - 1 > limit:
         raise TooManyRows(rows=len(filled) - 1, limit=limit)
-    titles = [_text(cell) for cell in filled[0][1]]
+    titles = [text_of(cell) for cell in filled[0][1]]
     lines = []
     for number, row in filled[1:]:
         cells = {title: row[place] if place < len(row) else "" for place, title in enumerate(titles) if title}
@@ -176,7 +176,8 @@ def read(file: IO[bytes], *, limit: int) -> Table:
     return Table(titles, lines)
 
 
-def _text(cell: Any) -> str:
+def text_of(cell: Any) -> str:
+    """A cell as text, whatever the spreadsheet made of it."""
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():
@@ -206,26 +207,26 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "code": ("code", "official code", "kod", "kommunkod", "koodi", "kuntakoodi"),
     "mark": ("mark", "märke", "merkki"),
 }
-NEEDED = {"people": ("name",), "organisations": ("name", "kind")}
-TITLES = {
-    "name": gettext_lazy("Name"),
-    "kind": gettext_lazy("Kind"),
+NEEDED: dict[str, dict[str, Any]] = {
+    "people": {"name": gettext_lazy("Name")},
+    "organisations": {"name": gettext_lazy("Name"), "kind": gettext_lazy("Kind")},
 }
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """A word as it is compared: whatever the case and the spaces."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
-def _columns(table: Table, kind: str) -> dict[str, str]:
-    """Which of the file's headings holds which fact."""
+def columns_of(table: Table, headings: Mapping[str, Collection[str]], needed: Mapping[str, Any]) -> dict[str, str]:
+    """Which of the file's headings holds which fact; refused when one of the `needed` is not there."""
     found: dict[str, str] = {}
     for title in table.titles:
-        for fact, words in HEADINGS.items():
-            if _fold(title) in words and fact not in found:
+        for fact, words in headings.items():
+            if fold(title) in words and fact not in found:
                 found[fact] = title
                 break
-    missing = [str(TITLES[fact]) for fact in NEEDED[kind] if fact not in found]
+    missing = [str(title) for fact, title in needed.items() if fact not in found]
     if missing:
         raise ColumnsMissing(columns=", ".join(missing))
     return found
@@ -256,14 +257,14 @@ class Judge:
         for one in self.organisations:
             for name in {one.name_sv, one.name_fi, one.name_en, one.name}:  # type: ignore[attr-defined]  # modeltranslation
                 if name:
-                    self.by_name.setdefault(_fold(name), []).append(one)
+                    self.by_name.setdefault(fold(name), []).append(one)
         self.addresses: dict[str, int] = {}
         self.new_names: dict[str, int] = {}
 
     def text(self, line: Line, fact: str) -> str:
         """A cell as text; empty when the file has no such column."""
         title = self.columns.get(fact)
-        return _text(line.cells.get(title)) if title else ""
+        return text_of(line.cells.get(title)) if title else ""
 
     def cell(self, line: Line, fact: str, check: Callable[[str], Any]) -> Any:
         """A cell that `check` accepts, or Wrong with the heading and the sentence."""
@@ -287,21 +288,30 @@ class Judge:
                 reasons.append(str(wrong))
         if reasons:
             # Pairs, since PostgreSQL keeps no order in an object.
-            cells = [[title, _text(cell)] for title, cell in line.cells.items()]
+            cells = [[title, text_of(cell)] for title, cell in line.cells.items()]
             self.bad.append({"line": line.number, "reason": " ".join(reasons), "cells": cells})
 
-    # People
-
-    def person(self, line: Line) -> dict[str, Any]:
-        """A person, as `actions.confirm_import` stores one."""
-        name = self.cell(line, "name", NameField(label=_("Name")).clean)
+    def name(self, line: Line) -> str:
+        """A name as its owner writes it, and nothing that a spreadsheet would count with."""
+        name: str = self.cell(line, "name", NameField(label=_("Name")).clean)
         if name.startswith(("+", "-", "@", "＋", "－", "＠")):
             raise Wrong(_("A name cannot begin with %(sign)s.") % {"sign": name[0]})
+        return name
+
+    def email(self, line: Line) -> str:
+        """An address that no earlier line has; empty when there is none."""
         email = rules.tidy_address(self.cell(line, "email", EmailField(required=False).clean))
         if email:
             earlier = self.addresses.setdefault(email, line.number)
             if earlier != line.number:
                 raise Wrong(_("The same e-mail address stands on line %(line)s.") % {"line": earlier})
+        return email
+
+    # People
+
+    def person(self, line: Line) -> dict[str, Any]:
+        """A person, as `actions.confirm_import` stores one."""
+        name, email = self.name(line), self.email(line)
         unit = self.unit(line)
         since = self.cell(line, "valid_from", DateField(label=_("From"), required=False).clean)
         if unit is not None and since is None:
@@ -331,25 +341,25 @@ class Judge:
         text = self.text(line, fact)
         if not text:
             return str(usual)
-        if _fold(text) not in words:
+        if fold(text) not in words:
             raise Wrong(
                 _("%(word)s is not known under %(column)s.") % {"word": text[:40], "column": self.columns[fact]}
             )
-        return words[_fold(text)]
+        return words[fold(text)]
 
     def unit(self, line: Line) -> Organisation | None:
         """The organisation that employer and unit name, among those that the reader may see."""
         employer, unit = self.text(line, "employer"), self.text(line, "unit")
         if not employer and not unit:
             return None
-        tops = self.by_name.get(_fold(employer), []) if employer else []
+        tops = self.by_name.get(fold(employer), []) if employer else []
         if employer and not tops:
             raise Wrong(_("There is no organisation called %(name)s in your region.") % {"name": employer[:80]})
         if not unit:
             return self.only(tops, employer)
         inside = [
             one
-            for one in self.by_name.get(_fold(unit), [])
+            for one in self.by_name.get(fold(unit), [])
             if not tops or any(one.path.startswith(top.path) and one != top for top in tops)
         ]
         if not inside:
@@ -374,9 +384,9 @@ class Judge:
             raise Wrong(_("Write the kind, for example unit."))
         parent_name, parent, parent_line = self.text(line, "parent"), None, None
         if parent_name:
-            parent_line = self.new_names.get(_fold(parent_name))
+            parent_line = self.new_names.get(fold(parent_name))
             if parent_line is None:
-                found = self.by_name.get(_fold(parent_name), [])
+                found = self.by_name.get(fold(parent_name), [])
                 if not found:
                     raise Wrong(
                         _("There is no organisation called %(name)s, here or on an earlier line.")
@@ -391,11 +401,11 @@ class Judge:
         mark = self.text(line, "mark").upper()
         if mark and not re.fullmatch(r"[^\W\d_]{2}", mark):
             raise Wrong(_("The mark is two letters, for example ES."))
-        twin = [one for one in self.by_name.get(_fold(name), []) if one.parent_id == (parent.pk if parent else None)]
+        twin = [one for one in self.by_name.get(fold(name), []) if one.parent_id == (parent.pk if parent else None)]
         if twin and not parent_line:
             raise Wrong(_("%(name)s is there already.") % {"name": name})
         since = self.cell(line, "valid_from", DateField(label=_("From"), required=False).clean)
-        self.new_names.setdefault(_fold(name), line.number)
+        self.new_names.setdefault(fold(name), line.number)
         return {
             "name": name,
             "kind": kind,
@@ -410,7 +420,7 @@ class Judge:
 
 def _words(choices: Any, more: dict[str, str]) -> dict[str, str]:
     """The values of a closed list under their own codes and the words that people write for them."""
-    return {_fold(value): value for value in choices.values} | {_fold(word): value for word, value in more.items()}
+    return {fold(value): value for value in choices.values} | {fold(word): value for word, value in more.items()}
 
 
 LANGUAGES = _words(
@@ -500,28 +510,22 @@ def stage(*, kind: str, region: Region | None, file: IO[bytes], source: str, by:
     (100,000 for an administrator).
     """
     table = read(file, limit=BY_ADMINISTRATOR if by.reach.administrator else BY_HAND)
-    judge = Judge(by, region, _columns(table, kind))
+    judge = Judge(by, region, columns_of(table, HEADINGS, NEEDED[kind]))
     for line in table.lines:
         judge.judge(line, judge.organisation if kind == "organisations" else judge.person)
     return actions.stage_import(kind=kind, region=region, source=source, good=judge.good, bad=judge.bad, by=by, now=now)
 
 
-def error_table(staged: Import) -> tuple[list[str], Iterator[list[str]]]:
+def error_table(staged: StagedFile) -> tuple[list[str], Iterator[list[str]]]:
     """The lines that came back, with their own columns and the reason last."""
     titles = [title for title, _cell in staged.bad[0]["cells"]] if staged.bad else []
     head = [_("Line"), *titles, _("Reason")]
     return head, ([row["line"], *(cell for _title, cell in row["cells"]), row["reason"]] for row in staged.bad)
 
 
-def namesakes(staged: Import, by: Person) -> list[dict[str, Any]]:
+def namesakes(rows: Sequence[dict[str, Any]], by: Person) -> list[dict[str, Any]]:
     """Staged people whose name somebody visible already has with another address: perhaps the same person twice."""
-    if staged.kind != "people":
-        return []
     known: dict[str, set[str]] = {}
     for name, email in Person.objects.visible_to(by).members().filter(protected=False).values_list("name", "email"):
-        known.setdefault(_fold(name), set()).add(email or "")
-    return [
-        row
-        for row in staged.good
-        if _fold(row["name"]) in known and (row["email"] or "?") not in known[_fold(row["name"])]
-    ]
+        known.setdefault(fold(name), set()).add(email or "")
+    return [row for row in rows if fold(row["name"]) in known and (row["email"] or "?") not in known[fold(row["name"])]]

@@ -17,6 +17,7 @@ from programmes.views import (
     emblems,
     enrolments,
     evaluations,
+    files,
     folders,
     group,
     group_tasks,
@@ -162,6 +163,10 @@ ENTRY: list[URLPattern] = [
     path("programmes/<int:pk>/conditions/new/", conditions.condition_new, name="condition_new"),
     path("programmes/<int:pk>/conditions/<int:condition>/", conditions.condition, name="condition"),
     path(f"{COHORT}unfinished/", unfinished.unfinished, name="unfinished"),
+    path("programmes/staff/file/", files.file_register, name="file_register"),
+    path("programmes/staff/file/columns/", files.file_columns, name="file_columns"),
+    path("programmes/staff/file/<uuid:pk>/", files.staff_file, name="staff_file"),
+    path("programmes/staff/file/<uuid:pk>/errors/", files.staff_file_errors, name="staff_file_errors"),
     path("programmes/enrolments/<int:pk>/employer/", workplaces.employer, name="employer"),
 ]
 

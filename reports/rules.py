@@ -1,12 +1,14 @@
 """Who may export what."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from base import clock
 from base.refusal import Forbidden, Refusal
 from people.models import Person, Region
 from people.querysets import within
-from programmes.models import Enrolment
+from programmes.models import Enrolment, Workplace
+from programmes.querysets import ever_with
 
 
 class NotYours(Forbidden):
@@ -62,3 +64,39 @@ def counted_for(person: Person) -> QuerySet[Enrolment]:
     return seen.filter(
         Q(cohort__programme__region_id__in=reach.region_ids) | within(reach.director_paths, "unit__path")
     )
+
+
+def ever_counted_for(person: Person) -> QuerySet[Enrolment]:
+    """As `counted_for`, and those who have come to a municipality that one directs: only their hours from then on."""
+    seen = Enrolment.objects.visible_to(person)
+    reach = person.reach
+    if reach.administrator:
+        return seen
+    return seen.filter(
+        Q(cohort__programme__region_id__in=reach.region_ids) | ever_with(reach.director_paths, clock.now().date())
+    )
+
+
+def told_of(person: Person) -> Q:
+    """A condition: how a participation ended is this person's to know, and not only the next employer's."""
+    reach = person.reach
+    if reach.administrator:
+        return Q()
+    moved = Workplace.objects.filter(enrolment=OuterRef("pk"), valid_from__lte=clock.now().date())
+    return Q(cohort__programme__region_id__in=reach.region_ids) | ~Q(Exists(moved))
+
+
+def places_for(person: Person) -> Q:
+    """A condition on later employers: those whose hours stand in this person's figures."""
+    reach = person.reach
+    if reach.administrator:
+        return Q()
+    return Q(enrolment__cohort__programme__region_id__in=reach.region_ids) | within(reach.director_paths, "unit__path")
+
+
+def towns_of(person: Person) -> set[int] | None:
+    """The employers whose hours stand in this person's figures; None where all of them do."""
+    reach = person.reach
+    if reach.administrator or reach.coordinator:
+        return None
+    return {int(path.split("/", 1)[0]) for path in reach.director_paths}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import actions as audit
 from base.refusal import Refusal
 from people.actions.organisations import create_organisation
-from people.models import Employment, Import, Organisation, Person, Region
+from people.models import Employment, Import, Organisation, Person, Region, StagedFile
 from people.states import ImportState
 
 KEPT = timedelta(days=30)
@@ -77,7 +77,7 @@ def confirm_import(*, staged: Import, by: Person, now: datetime) -> int:
     else:
         _store_organisations(staged, by=by, now=now)
     count = len(staged.good)
-    _decide(staged, ImportState.CONFIRMED, now)
+    decide(staged, ImportState.CONFIRMED, now)
     audit.record(
         "import_stored",
         by=by,
@@ -117,7 +117,7 @@ CHUNK = 500
 
 def _store_people(staged: Import, *, now: datetime) -> None:
     """As register_person and employ for every row, in a few queries for thousands of them."""
-    known = _known_people([row["email"] for row in staged.good if row["email"]])
+    known = known_people([row["email"] for row in staged.good if row["email"]])
     people: dict[int, Person] = {}
     new: list[Person] = []
     for row in staged.good:
@@ -149,7 +149,7 @@ def _store_people(staged: Import, *, now: datetime) -> None:
     _employ_all(staged.good, people)
 
 
-def _known_people(addresses: list[str]) -> dict[str, Person]:
+def known_people(addresses: list[str]) -> dict[str, Person]:
     """Whoever has one of these as the main or as a confirmed address."""
     found: dict[str, Person] = {}
     for start in range(0, len(addresses), CHUNK):
@@ -187,7 +187,8 @@ def _employ_all(rows: list[dict[str, Any]], people: dict[int, Person]) -> None:
     )
 
 
-def _decide(staged: Import, state: ImportState, now: datetime) -> None:
+def decide(staged: StagedFile, state: ImportState, now: datetime) -> None:
+    """The file is dealt with: its rows are erased here."""
     staged.state, staged.decided_at, staged.good, staged.bad = state, now, [], []
     staged.save(update_fields=["state", "decided_at", "good", "bad"])
 
@@ -198,7 +199,7 @@ def discard_import(*, staged: Import, by: Person | None, now: datetime) -> Impor
     staged = Import.objects.select_for_update().get(pk=staged.pk)
     if staged.state != ImportState.STAGED:
         raise AlreadyDecided()
-    _decide(staged, ImportState.DISCARDED, now)
+    decide(staged, ImportState.DISCARDED, now)
     audit.record(
         "import_discarded", by=by, about=staged, scope=f"region:{staged.region_id}" if staged.region_id else "", now=now
     )

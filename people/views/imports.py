@@ -67,7 +67,7 @@ def staged(request: HttpRequest, pk: Any) -> HttpResponse:
     """What was read: how much is right, what is wrong and why, before anything is stored."""
     row = _import(request, pk)
     good, bad = len(row.good), len(row.bad)
-    namesakes = files.namesakes(row, reader(request))
+    namesakes = files.namesakes(row.good, reader(request)) if row.kind == "people" else []
     units = {line["unit"] for line in row.good[:SHOWN] if line.get("unit")}
     names = {one.pk: one.name for one in Organisation.objects.filter(pk__in=units)}
     context = {

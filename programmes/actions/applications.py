@@ -19,7 +19,7 @@ from people.rules import find_person
 from people.states import EmploymentForm
 from programmes.actions import approvals, conditions, selection, sides
 from programmes.letters import applications as letters
-from programmes.models import Cohort, Condition, Enrolment, Share, Transition
+from programmes.models import Cohort, Condition, Enrolment, Share, Transition, Workplace
 from programmes.rules.applications import (
     CONTACTS_BEFORE,
     RECEIPT,
@@ -287,6 +287,9 @@ class Newcomer:
     unit: Organisation
     form: str = EmploymentForm.PERMANENT
     replies: Replies = field(default_factory=dict)
+    since: date | None = None
+    # Whom to ask for the yes, where a coordinator registers.
+    manager_address: str = ""
 
 
 @transaction.atomic
@@ -298,23 +301,25 @@ def register_staff(
     by: Person,
     now: datetime,
     replies: Mapping[int, Replies] | None = None,
+    on_behalf: bool = False,
 ) -> tuple[list[Enrolment], list[Person]]:
     """A manager registers several of her staff; the employer's yes is given with it.
 
     Returns the new enrolments and the people who had applied already. Each gets an own letter with an own link, to
     fill in the rest or to decline. Someone without an address is kept as contact missing. All or nobody is stored.
-    `replies` are what the manager answers for people by their key; what she leaves out the person is asked.
+    `replies` are what the manager answers for people by their key; what she leaves out the person is asked. With
+    `on_behalf` the one who runs the round registers people of any unit in it, and the managers are asked.
     """
     people, newcomers = list(people), list(newcomers)
     if not people and not newcomers:
         raise NobodyToRegister()
     day = local_day(cohort, now)
     said = replies or {}
-    chosen: list[tuple[Person, Organisation, str, date | None, Replies]] = [
-        (person, *_unit_under(person, by, day), said.get(person.pk, {})) for person in people
+    chosen: list[tuple[Person, Organisation, str, date | None, Replies, str]] = [
+        (person, *_unit_under(person, by, day), said.get(person.pk, {}), by.email or "") for person in people
     ]
     for newcomer in newcomers:
-        if refusal := why_not_register(by, newcomer.unit):
+        if not on_behalf and (refusal := why_not_register(by, newcomer.unit)):
             raise refusal
         person = register_person(
             name=newcomer.name,
@@ -327,11 +332,13 @@ def register_staff(
         )
         unit = newcomer.unit
         if not Employment.objects.on(day).filter(person=person, unit__path__startswith=f"{unit.top_id}/").exists():
-            employ(person=person, unit=unit, form=newcomer.form, job_title="", valid_from=day, by=by, now=now)
-        chosen.append((person, unit, newcomer.form, None, newcomer.replies))
+            since = min(newcomer.since or day, day)
+            employ(person=person, unit=unit, form=newcomer.form, job_title="", valid_from=since, by=by, now=now)
+        asked = newcomer.manager_address if on_behalf else by.email or ""
+        chosen.append((person, unit, newcomer.form, newcomer.since, newcomer.replies, asked))
     made, before = [], []
-    tops = Organisation.objects.in_bulk({unit.top_id for _person, unit, _form, _since, _replies in chosen})
-    for person, unit, form, since, answers in chosen:
+    tops = Organisation.objects.in_bulk({unit.top_id for _person, unit, *_rest in chosen})
+    for person, unit, form, since, answers, manager in chosen:
         try:
             with transaction.atomic():
                 enrolment = _enrol_as_applied(
@@ -340,17 +347,20 @@ def register_staff(
                     now=now,
                     by=by,
                     form=form,
-                    source=Source.MANAGER,
+                    source=Source.COORDINATOR if on_behalf else Source.MANAGER,
                     organisation=tops[unit.top_id],
                     unit=unit,
                     employed_since=since,
-                    manager_address=by.email or "",
+                    manager_address=manager,
                     replies=answers,
                 )
         except AlreadyApplied:
             before.append(person)
             continue
-        sides.change(enrolment=enrolment, side=Side.EMPLOYER, after=EmployerSide.APPROVED, by=by, now=now)
+        if not on_behalf:
+            sides.change(enrolment=enrolment, side=Side.EMPLOYER, after=EmployerSide.APPROVED, by=by, now=now)
+        elif manager:
+            approvals.ask(enrolment=enrolment, address=manager, by=by, now=now, first=True)
         if person.email:
             letters.registered(enrolment, by, now=now)
         made.append(enrolment)
@@ -446,7 +456,8 @@ def settle_approved(now: datetime) -> int:
     known = Employment.objects.on(now.date()).filter(
         person=OuterRef("person"), unit__path__startswith=OuterRef("organisation__path")
     )
-    unknown = list(approved.filter(~Exists(known)))
+    moved = Workplace.objects.filter(enrolment=OuterRef("pk"))
+    unknown = list(approved.filter(~Exists(known), ~Exists(moved)))
     for enrolment in unknown:
         day = local_day(enrolment.cohort, now)
         since = min(enrolment.employed_since or day, now.date())

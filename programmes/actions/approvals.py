@@ -27,6 +27,7 @@ from programmes.rules.approvals import (
     why_not_answer_signed_in,
 )
 from programmes.rules.undo import UNDO
+from programmes.rules.workplaces import asked_of
 from programmes.states import Answer, AnswerWay, CohortState, EmployerSide, ProgrammeSide, Side
 
 
@@ -56,7 +57,8 @@ def ask(
     """
     if not first:
         close_open(enrolment=enrolment, now=now)
-    asked = manager_by_address(address, enrolment.unit, local_day(enrolment.cohort, now))
+    unit = enrolment.unit if first else asked_of(enrolment)[1]
+    asked = manager_by_address(address, unit, local_day(enrolment.cohort, now))
     if asked is not None and asked.pk == enrolment.person_id:
         asked = None
     approval = Approval.objects.create(

@@ -156,6 +156,23 @@ def keep_answers(*, enrolment: Enrolment, replies: rules.Replies, now: datetime)
     )
 
 
+@transaction.atomic
+def write_down(*, enrolment: Enrolment, replies: rules.Replies, degree: str, by: Person, now: datetime) -> Enrolment:
+    """A coordinator writes down what she has been told about the conditions and the degree; the flags follow."""
+    enrolment = (
+        Enrolment.objects.select_for_update(of=("self",))
+        .select_related("cohort__programme__region", "cohort__places", "organisation", "person")
+        .get(pk=enrolment.pk)
+    )
+    keep_answers(enrolment=enrolment, replies=replies, now=now)
+    if degree.strip():
+        enrolment.degree = degree.strip()
+        enrolment.save(update_fields=["degree"])
+    recompute(enrolment=enrolment, now=now)
+    record("application.completed", by=by, about=enrolment, scope=enrolment.cohort.scope, now=now)
+    return enrolment
+
+
 def replies_of(enrolment: Enrolment) -> dict[int, rules.Reply]:
     """What has been answered for the person."""
     return {row.condition_id: rules.Reply(row.yes, row.since) for row in enrolment.answers.all()}

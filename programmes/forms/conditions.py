@@ -9,10 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import MonthField, PlainForm
-from people.forms.common import Bare, capital, in_language
+from people.forms.common import Bare, capital, in_language, no_personal_number
 from people.states import Language
 from programmes.models import Condition, Programme
-from programmes.rules.conditions import Replies, Reply, asks_months, months_words, name_of
+from programmes.rules.conditions import Replies, Reply, asks_months, months_words, name_of, replaced
 from programmes.states import MONTHS, Fact, Flag
 
 MOST_MONTHS = 600
@@ -142,3 +142,14 @@ class QuestionsForm(Bare):
     def replies(self) -> dict[int, Reply]:
         """What was answered."""
         return replies_in(self.conditions, self.cleaned_data)
+
+
+class ToldForm(QuestionsForm):
+    """What a coordinator has been told about somebody: the answers, and the degree where no condition asks it."""
+
+    degree = forms.CharField(label=_("Degree"), required=False, max_length=160, validators=[no_personal_number])
+
+    def __init__(self, *args: Any, conditions: Sequence[Condition], **kwargs: Any) -> None:
+        super().__init__(*args, conditions=conditions, **kwargs)
+        if "degree" in replaced(conditions):
+            del self.fields["degree"]

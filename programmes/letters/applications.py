@@ -24,7 +24,7 @@ from people.models import Person
 from people.rules import name_for
 from programmes.models import Approval, Cohort, CourseDay, Enrolment, Programme, Transition
 from programmes.rules.applications import local_day, why_not_withdraw
-from programmes.states import LIVE_SIDES, EmployerSide, ProgrammeSide
+from programmes.states import LIVE_SIDES, EmployerSide, ProgrammeSide, Source
 
 OWN_LINK = "own application"
 
@@ -308,6 +308,8 @@ def build_registered(letter: Letter) -> Mail | None:
         {
             "name": enrolment.person.first_name,
             "manager": name_for(manager, enrolment.person),
+            "by_manager": enrolment.source != Source.COORDINATOR,
+            "asks": enrolment.cohort.programme.entry.standing().exists(),
             "code": enrolment.code,
             "closes": enrolment.cohort.closes_on,
             "days": day_lines(days),
@@ -315,7 +317,9 @@ def build_registered(letter: Letter) -> Mail | None:
             "decline_link": address("programmes:withdraw", token),
             "can_decline": why_not_withdraw(enrolment, now=letter.created_at) is None,
         },
-        why=_("You get this letter because your manager has registered you."),
+        why=_("You get this letter because your manager has registered you.")
+        if enrolment.source != Source.COORDINATOR
+        else _("You get this letter because the coordinator has registered you."),
         secrets=[token],
         attachments=calendar_of(enrolment.cohort, days),
     )

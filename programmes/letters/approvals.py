@@ -16,6 +16,7 @@ from people.rules import name_for
 from programmes.letters.applications import address, answered, compose_for, day_lines, days_of
 from programmes.models import Approval
 from programmes.rules.approvals import waits_for_confirmation
+from programmes.rules.workplaces import asked_of
 from programmes.states import EmployerSide, ProgrammeSide
 
 __all__ = ["answer_token", "answered", "asked", "reminder", "to_confirm"]
@@ -91,13 +92,14 @@ def _build(letter: Letter, template: str) -> Mail | None:
     token = answer_token(approval)
     link = address("programmes:answer", token)
     days = days_of(enrolment.cohort)
+    employer, unit = asked_of(enrolment)
     return compose_for(
         enrolment.cohort,
         template,
         {
             "who": name_for(enrolment.person, approval.asked),
-            "unit": enrolment.typed_unit or enrolment.unit.name,
-            "employer": enrolment.organisation.name,
+            "unit": (enrolment.typed_unit if unit == enrolment.unit else "") or unit.name,
+            "employer": employer.name,
             "count": len(days),
             "days": day_lines(days),
             "closes": enrolment.cohort.closes_on,

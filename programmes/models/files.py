@@ -20,4 +20,4 @@ class StaffFile(StagedFile):
     before = models.PositiveIntegerField(default=0)
 
     def get_absolute_url(self) -> str:
-        return reverse("programmes:staff_file", args=[self.cohort_id, self.pk])
+        return reverse("programmes:staff_file", args=[self.pk])

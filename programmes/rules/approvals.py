@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from base import clock
 from base.refusal import Forbidden, Refusal
 from people.models import Person
 from programmes.models import Approval, Enrolment
+from programmes.rules.workplaces import here
 from programmes.states import EmployerSide, ProgrammeSide
 
 # How long the link in a letter to a manager works, and when before the deadline a reminder goes.
@@ -86,7 +88,8 @@ def why_not_answer_signed_in(enrolment: Enrolment, person: Person) -> Refusal | 
     """The reason that `person`, signed in, cannot answer, or None: never for oneself, and any manager above can."""
     if enrolment.person_id == person.pk:
         return NotYourOwn()
-    if not person.reach.over(enrolment.unit.path):
+    _employer, unit = here(enrolment, clock.now().date())
+    if unit is None or not person.reach.over(unit.path):
         return NotYourUnit()
     if enrolment.programme_side == ProgrammeSide.WITHDRAWN:
         return ApplicationWithdrawn()

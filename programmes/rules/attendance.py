@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +21,7 @@ from events.states import EventState, RegistrationState
 from people.models import Person
 from programmes.completion import DayFact, Standing, standing
 from programmes.models import Break, Cohort, CourseDay, Enrolment, MakeUp
+from programmes.rules.workplaces import Periods, holds
 
 
 class DayNotYet(Refusal):
@@ -132,8 +133,18 @@ def _facts(
     return facts
 
 
-def rows(cohort: Cohort, enrolments: Iterable[Enrolment] | None = None, *, now: datetime | None = None) -> list[Row]:
-    """The grid of a cohort, or of some of its enrolments; four queries whatever their number."""
+def rows(
+    cohort: Cohort,
+    enrolments: Iterable[Enrolment] | None = None,
+    *,
+    seen: Mapping[int, Periods] | None = None,
+    now: datetime | None = None,
+) -> list[Row]:
+    """The grid of a cohort, or of some of its enrolments; four queries whatever their number.
+
+    Of the enrolments in `seen` only the days in these periods are told: an employer's own.
+    """
+    told = seen or {}
     now = now or clock_now()
     days = list(cohort.days.select_related("event").order_by("number"))
     people = list(
@@ -164,8 +175,11 @@ def rows(cohort: Cohort, enrolments: Iterable[Enrolment] | None = None, *, now: 
             attendance[registration.pk] = registration.attendance
     made_up: dict[int, dict[int, Decimal | None]] = defaultdict(dict)
     for make_up in MakeUp.objects.filter(enrolment__in=[row.pk for row in people]).select_related(
-        "registration__attendance"
+        "registration__attendance", "registration__event"
     ):
+        own = told.get(make_up.enrolment_id)
+        if own is not None and not holds(own, make_up.registration.event.date):
+            continue
         there = getattr(make_up.registration, "attendance", None)
         made_up[make_up.enrolment_id][make_up.missed_id] = there.hours if there else None
     required = min(cohort.days_required, len(days)) if days else cohort.days_required
@@ -178,8 +192,9 @@ def rows(cohort: Cohort, enrolments: Iterable[Enrolment] | None = None, *, now: 
             for day in days
             if day.event_id in own and own[day.event_id].state == RegistrationState.ABSENCE_REPORTED
         )
+        theirs = [day for day in days if enrolment.pk not in told or holds(told[enrolment.pk], day.event.date)]
         result = standing(
-            _facts(days, own, attendance, made_up[enrolment.pk], away[enrolment.person_id], now), required
+            _facts(theirs, own, attendance, made_up[enrolment.pk], away[enrolment.person_id], now), required
         )
         found.append(Row(enrolment, result, by_number, absences))
     return found

@@ -1,6 +1,6 @@
 """Where participants are employed day by day, and why a change of employer cannot be written down."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,9 @@ from base.refusal import Refusal
 from people.models import Organisation, Person
 from programmes.models import Cohort, Enrolment, Workplace
 from programmes.states import LIVE_SIDES
+
+# From a day to a day, both included; without an end to either side where None.
+Periods = Sequence[tuple[date | None, date | None]]
 
 
 class NothingToMove(Refusal):
@@ -82,6 +85,14 @@ def here(enrolment: Enrolment, day: date) -> tuple[Organisation | None, Organisa
     return row.organisation, row.unit
 
 
+def asked_of(enrolment: Enrolment) -> tuple[Organisation, Organisation]:
+    """The employer and the unit that the yes is asked of: the last that is written down."""
+    row = enrolment.workplaces.select_related("organisation", "unit").filter(unit__isnull=False).last()
+    if row is None or row.organisation is None or row.unit is None:
+        return enrolment.organisation, enrolment.unit
+    return row.organisation, row.unit
+
+
 def why_not_move(
     enrolment: Enrolment,
     *,
@@ -95,7 +106,7 @@ def why_not_move(
     """The reason that this change of employer cannot be written down, or None; `last` is the one that stands."""
     if enrolment.programme_side not in LIVE_SIDES:
         return NothingToMove()
-    if last is not None and last.valid_from is not None and last_day < last.valid_from:
+    if last is not None and last.organisation_id and last.valid_from is not None and last_day < last.valid_from:
         return BeforeTheLastMove(day=last.valid_from)
     if unit is not None and first_day is None:
         return FirstDayMissing()
@@ -135,7 +146,7 @@ def seen_days(person: Person, enrolments: Sequence[Enrolment]) -> dict[int, list
     return found
 
 
-def holds(periods: Iterable[tuple[date | None, date | None]], day: date) -> bool:
+def holds(periods: Periods, day: date) -> bool:
     """Whether one of the periods holds the day."""
     return any((first is None or first <= day) and (last is None or day <= last) for first, last in periods)
 

@@ -534,7 +534,7 @@ def own_context(enrolment: Enrolment) -> dict[str, Any]:
         "declined": waiting and enrolment.employer_side == EmployerSide.DECLINED,
         "approved": waiting and enrolment.employer_side == EmployerSide.APPROVED,
         "withdrawn": side == ProgrammeSide.WITHDRAWN,
-        "missing": waiting and enrolment.source == Source.MANAGER and _lacks(enrolment),
+        "missing": waiting and enrolment.source != Source.SELF and _lacks(enrolment),
         "asks": getattr(enrolment, "asks", False),
         "can_withdraw": side != ProgrammeSide.WITHDRAWN and why_not_withdraw(enrolment, now=moment) is None,
         "unit_words": enrolment.typed_unit or enrolment.unit.name,
@@ -570,7 +570,7 @@ def _withdraw(request: HttpRequest, enrolment: Enrolment, back: str) -> HttpResp
         **_about(enrolment.cohort),
         "code": enrolment.code,
         "done": False,
-        "by_manager": enrolment.source == Source.MANAGER,
+        "by_manager": enrolment.source != Source.SELF,
         "back": back,
     }
     return render(request, "programmes/apply/withdraw.html", context)
@@ -582,7 +582,7 @@ def complete(request: HttpRequest, token: str) -> HttpResponse:
     """Whom the manager registered checks what is filled in, and adds what only she knows."""
     enrolment = _own(token)
     own = reverse("programmes:application", args=[token])
-    if enrolment.programme_side == ProgrammeSide.WITHDRAWN or enrolment.source != Source.MANAGER:
+    if enrolment.programme_side == ProgrammeSide.WITHDRAWN or enrolment.source == Source.SELF:
         return redirect(own)
     authority = {True: "yes", False: "no"}.get(enrolment.exercises_authority or False) if enrolment.degree else ""
     initial = {

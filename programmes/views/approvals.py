@@ -32,6 +32,7 @@ from programmes.rules.approvals import (
     why_not_answer_signed_in,
 )
 from programmes.rules.undo import UNDO
+from programmes.rules.workplaces import asked_of
 from programmes.states import Answer, AnswerWay, EmployerSide, ProgrammeSide
 from programmes.views.public import round_of
 
@@ -39,6 +40,13 @@ ANSWERS = ("yes", "no", "forward")
 
 
 # ---------- By the link ----------
+
+
+def _asked_where(enrolment: Enrolment) -> dict[str, str]:
+    """The employer that is asked, and its unit as the person wrote it where she wrote one."""
+    employer, unit = asked_of(enrolment)
+    typed = enrolment.typed_unit if unit == enrolment.unit else ""
+    return {"unit_words": typed or unit.name, "employer_name": employer.name}
 
 
 def _by_link(token: str) -> Approval | None:
@@ -70,7 +78,7 @@ def _context(approval: Approval) -> dict[str, Any]:
         "approval": approval,
         "enrolment": enrolment,
         "who": name_for(enrolment.person, approval.asked),
-        "unit_words": enrolment.typed_unit or enrolment.unit.name,
+        **_asked_where(enrolment),
         "cohort": cohort,
         "programme": cohort.programme,
         "region": cohort.programme.region,
@@ -198,7 +206,7 @@ def staff_answer(request: Request, pk: int) -> HttpResponse:
     context = {
         "enrolment": enrolment,
         "who": name_for(enrolment.person, request.user),
-        "unit_words": enrolment.typed_unit or enrolment.unit.name,
+        **_asked_where(enrolment),
         "cohort": enrolment.cohort,
         "programme": enrolment.cohort.programme,
         "round": round_of(enrolment.cohort, moment=now()),

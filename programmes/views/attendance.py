@@ -53,7 +53,8 @@ class Line:
     unknown: bool
 
 
-def _cell(name: str, day: DayFact, registration: int | None, open_now: bool) -> Cell:
+def said(day: DayFact) -> tuple[str, str, str]:
+    """How a day went for one person: the class and the sign of its cell, and the words."""
     state = day.state
     css, sign, word = {
         DayState.PRESENT: ("n", "check", pgettext("attendance of one person", "present")),
@@ -71,7 +72,12 @@ def _cell(name: str, day: DayFact, registration: int | None, open_now: bool) -> 
     }[state]
     if state is DayState.PARTLY:
         word = ngettext("%(n)s hour", "%(n)s hours", int(day.hours_there)) % {"n": sign}
-    if state is DayState.TO_COME and open_now:
+    return css, sign, word
+
+
+def _cell(name: str, day: DayFact, registration: int | None, open_now: bool) -> Cell:
+    css, sign, word = said(day)
+    if day.state is DayState.TO_COME and open_now:
         css, sign, word = "q", "?", pgettext("attendance of one person", "missing")
     words = _("%(name)s, day %(number)s: %(state)s") % {"name": name, "number": day.number, "state": word}
     return Cell(day.number, css, sign, words, registration if open_now else None)

@@ -345,11 +345,13 @@ def _more(cohort: Cohort) -> list[tuple[str, str]]:
     ]
     if cohort.state == CohortState.OPEN:
         found.append((reverse("programmes:newcomers", args=[cohort.pk]), _("Ask managers of new staff")))
+        found.append((f"{reverse('programmes:file_register')}?cohort={cohort.pk}", _("Register staff from a file")))
     if cohort.state in (CohortState.RUNNING, CohortState.FINISHED):
         found.append((reverse("programmes:decision", args=[cohort.pk]), _("Record the decision")))
     found.append((reverse("programmes:group_tasks", args=[cohort.pk]), _("Group tasks")))
     if cohort.state in (CohortState.RUNNING, CohortState.FINISHED, CohortState.DECIDED):
         found.append((reverse("programmes:closing", args=[cohort.pk]), _("Closing day")))
+    found.append((reverse("programmes:unfinished", args=[cohort.pk]), _("Unfinished registrations")))
     found.append((reverse("programmes:said", args=[cohort.pk]), _("You said, we changed")))
     found.append((reverse("programmes:cohort_new", args=[cohort.programme_id]), _("Copy to a new round")))
     return found

@@ -19,14 +19,18 @@ from people.models import Request
 from people.rules import name_for
 from programmes.actions import approvals, conditions
 from programmes.forms.approvals import AddressForm, FlagsForm, PhoneForm
-from programmes.models import Answered, Approval, Break, Cohort, Condition, Enrolment, Transfer, Transition
-from programmes.rules.applications import flag_words
+from programmes.forms.conditions import ToldForm, shown
+from programmes.models import Answered, Approval, Break, Cohort, Condition, CourseDay, Enrolment, Transfer, Transition
+from programmes.rules.applications import flag_words, local_day
 from programmes.rules.approvals import waits_for_confirmation
+from programmes.rules.attendance import rows
 from programmes.rules.breaks import why_not_take_back
 from programmes.rules.conditions import codes_of, replaced
 from programmes.rules.undo import can_undo
-from programmes.states import EmployerSide, ProgrammeSide, Side
+from programmes.rules.workplaces import Periods, holds, periods, seen_days
+from programmes.states import MENDABLE, STILL_ASKED, TAKING_PART, EmployerSide, ProgrammeSide, Side
 from programmes.views.approvals import back, run_enrolment
+from programmes.views.attendance import said
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,18 @@ class Step:
     undo: bool
 
 
-def _steps(enrolment: Enrolment, side: Side, viewer: Any) -> list[Step]:
+def _steps(enrolment: Enrolment, side: Side, viewer: Any, own: Periods | None) -> list[Step]:
     moment = now()
     words: dict[str, str] = {
         str(value): str(label)
         for value, label in (EmployerSide.choices if side == Side.EMPLOYER else ProgrammeSide.choices)
     }
-    rows = [row for row in enrolment.transitions.select_related("by") if row.side == side]
-    last = next((row for row in reversed(rows) if row.undone_at is None), None)
+    steps = [
+        row
+        for row in enrolment.transitions.select_related("by")
+        if row.side == side and (own is None or holds(own, local_day(enrolment.cohort, row.at)))
+    ]
+    last = next((row for row in reversed(steps) if row.undone_at is None), None)
     return [
         Step(
             row,
@@ -60,7 +68,7 @@ def _steps(enrolment: Enrolment, side: Side, viewer: Any) -> list[Step]:
             and row.after != ProgrammeSide.PAUSED
             and can_undo(row, viewer, now=moment),
         )
-        for row in rows
+        for row in steps
     ]
 
 
@@ -72,12 +80,31 @@ def _more(enrolment: Enrolment) -> list[tuple[str, str]]:
         found.append((reverse("programmes:include", args=[enrolment.pk]), _("Let the application count")))
     if side == ProgrammeSide.ENROLLED:
         found.append((reverse("programmes:make_up", args=[enrolment.pk]), _("Make up a day")))
+    if side in MENDABLE:
+        found.append((reverse("programmes:employer", args=[enrolment.pk]), _("Employer and unit")))
     if side == ProgrammeSide.ENROLLED:
         found.append((reverse("programmes:break", args=[enrolment.pk]), _("Write down a break")))
     if side in (ProgrammeSide.ENROLLED, ProgrammeSide.PAUSED):
         found.append((reverse("programmes:transfer", args=[enrolment.pk]), _("Move to a later round")))
         found.append((reverse("programmes:leave", args=[enrolment.pk]), _("End the participation")))
     return found
+
+
+@dataclass(frozen=True)
+class Attended:
+    """One day as it went, ready to print."""
+
+    day: CourseDay
+    words: str
+
+
+def _attended(enrolment: Enrolment, own: dict[int, Periods]) -> list[Attended]:
+    """The days that the reader may know of and how each went; nothing before there is a place."""
+    if enrolment.programme_side not in TAKING_PART:
+        return []
+    days = {day.number: day for day in enrolment.cohort.days.select_related("event")}
+    row = rows(enrolment.cohort, [enrolment], seen=own)[0]
+    return [Attended(days[fact.number], said(fact)[2]) for fact in row.standing.days]
 
 
 def _flags(enrolment: Enrolment, entry: Sequence[Condition]) -> dict[str, Any]:
@@ -97,6 +124,19 @@ def _answers(enrolment: Enrolment, entry: Sequence[Condition]) -> list[tuple[Con
     return [(row, said.get(row.pk)) for row in entry if row.ended_at is None or row.pk in said]
 
 
+def _answers_form(enrolment: Enrolment, entry: Sequence[Condition], data: Any = None) -> ToldForm:
+    """What the programme asks, for the coordinator to write down; with what has been answered."""
+    standing = [row for row in entry if row.ended_at is None]
+    initial = shown(standing, conditions.replies_of(enrolment)) if standing else {}
+    return ToldForm(
+        data,
+        conditions=standing,
+        today=local_day(enrolment.cohort, now()),
+        initial={**initial, "degree": enrolment.degree},
+        prefix="told",
+    )
+
+
 def page(request: Request, enrolment: Enrolment, **forms: Any) -> HttpResponse:
     """The enrolment's page, with forms that came back wrong."""
     runs = Cohort.objects.run_by(request.user).filter(pk=enrolment.cohort_id).exists()
@@ -110,23 +150,38 @@ def page(request: Request, enrolment: Enrolment, **forms: Any) -> HttpResponse:
     entry = list(enrolment.cohort.programme.entry.all())
     flags = _flags(enrolment, entry)
     moment = now()
+    seen = {} if runs else seen_days(request.user, [enrolment])
+    own = seen.get(enrolment.pk)
+    left = own is not None and not holds(own, local_day(enrolment.cohort, moment))
+    employer_steps = _steps(enrolment, Side.EMPLOYER, request.user, own)
+    programme_steps = _steps(enrolment, Side.PROGRAMME, request.user, own)
     breaks = [
         (row, why_not_take_back(row, by=request.user, now=moment) is None)
         for row in Break.objects.visible_to(request.user).filter(enrolment=enrolment).select_related("enrolment")
+        if own is None or holds(own, row.starts_on)
     ]
     context = {
         "breaks": breaks,
-        "transfers": list(
-            Transfer.objects.filter(Q(old=enrolment) | Q(new=enrolment)).select_related(
+        "transfers": [
+            row
+            for row in Transfer.objects.filter(Q(old=enrolment) | Q(new=enrolment)).select_related(
                 "old__cohort__programme", "new__cohort__programme", "by"
             )
-        ),
+            if own is None or holds(own, local_day(enrolment.cohort, row.at))
+        ],
+        "attended": _attended(enrolment, seen),
+        "left": left,
+        "periods": periods(enrolment) if runs else [],
+        "employer_words": EmployerSide.ENDED.label if left else enrolment.get_employer_side_display(),
+        "programme_words": (programme_steps[-1].after if programme_steps else "")
+        if left
+        else enrolment.get_programme_side_display(),
         "enrolment": enrolment,
         "cohort": enrolment.cohort,
         "name": name_for(enrolment.person, request.user),
         "unit_words": enrolment.typed_unit or enrolment.unit.name,
-        "employer_steps": _steps(enrolment, Side.EMPLOYER, request.user),
-        "programme_steps": _steps(enrolment, Side.PROGRAMME, request.user),
+        "employer_steps": employer_steps,
+        "programme_steps": programme_steps,
         "approvals": asked,
         "current": current,
         "to_confirm": current is not None and waits_for_confirmation(current),
@@ -135,6 +190,8 @@ def page(request: Request, enrolment: Enrolment, **forms: Any) -> HttpResponse:
         and enrolment.programme_side != ProgrammeSide.WITHDRAWN,
         "answers": _answers(enrolment, entry),
         "asks_degree": "degree" not in replaced(row for row in entry if row.ended_at is None),
+        "to_answer": runs and enrolment.programme_side in STILL_ASKED and (bool(entry) or not enrolment.degree),
+        "answers_form": _answers_form(enrolment, entry),
         "rulings": [
             (row, name_for(row.by, request.user) if row.by else "")
             for row in enrolment.rulings.select_related("by").order_by("-at", "-pk")
@@ -219,7 +276,21 @@ def flags(request: Request, pk: int) -> HttpResponse:
     found = run_enrolment(request, pk)
     if "undo" in request.POST:
         return _take_back(request, found)
-    form = FlagsForm(request.POST, initial=_flags(found, list(found.cohort.programme.entry.all())))
+    entry = list(found.cohort.programme.entry.all())
+    if "answers" in request.POST:
+        told = _answers_form(found, entry, request.POST)
+        if not told.is_valid():
+            return page(request, found, answers_form=told)
+        conditions.write_down(
+            enrolment=found,
+            replies=told.replies,
+            degree=told.cleaned_data.get("degree", ""),
+            by=request.user,
+            now=now(),
+        )
+        messages.success(request, _("The answers are saved."))
+        return redirect(found)
+    form = FlagsForm(request.POST, initial=_flags(found, entry))
     if not form.is_valid():
         return page(request, found, flags_form=form)
     conditions.set_flags(enrolment=found, by=request.user, now=now(), **form.cleaned_data)

@@ -17,7 +17,7 @@ from documents.sheets import Cell, CsvTable, Workbook
 from events.models import Attendance
 from events.states import EventState, Mark
 from people.models import Person, Region
-from programmes.models import Cohort, Condition, Enrolment, MakeUp
+from programmes.models import Cohort, Condition, Enrolment, MakeUp, Workplace
 from programmes.rules.applications import flag_words
 from programmes.rules.conditions import codes_of
 from programmes.states import CohortState, ProgrammeSide
@@ -49,6 +49,34 @@ class Sums:
     counted: int = 0
     hours: Decimal = Decimal(0)
     counted_hours: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Presence on one day."""
+
+    day: date
+    hours: Decimal
+    days: int
+
+
+@dataclass
+class Spell:
+    """One employer of somebody who has changed employers, and the presence on its days."""
+
+    organisation: str
+    unit: str
+    first: date | None
+    last: date | None
+    partner: bool
+    days: int = 0
+    hours: Decimal = Decimal(0)
+
+    def add(self, extra: Extra) -> None:
+        """Count a day, where it is this employer's."""
+        if (self.first is None or self.first <= extra.day) and (self.last is None or extra.day <= self.last):
+            self.days += extra.days
+            self.hours += extra.hours
 
 
 @dataclass
@@ -116,22 +144,58 @@ class Participants:
             found[cohort.pk] = Round(region.pk, region.name, cohort.programme.title, cohort.number, year_of(cohort))
         return found
 
-    def made_up(self) -> dict[int, tuple[Decimal, int]]:
-        """Hours and days that make-ups add to an enrolment: never more than the missed day has, and counted once."""
+    def made_up(self) -> dict[int, list[Extra]]:
+        """What make-ups add to an enrolment: never more than the missed day has, and counted once."""
         there = make_ups()
         if self.region:
             there = there.filter(enrolment__cohort__programme__region=self.region)
-        found: dict[int, tuple[Decimal, int]] = {}
-        rows = there.values_list("enrolment_id", "missed__event__hours", "registration__attendance__hours", "own")
-        for enrolment, full, made, had in rows.iterator(chunk_size=CHUNK):
-            hours, days = found.get(enrolment, (Decimal(0), 0))
-            found[enrolment] = (hours + max(Decimal(0), min(full - had, made)), days + (0 if had else 1))
+        found: dict[int, list[Extra]] = {}
+        rows = there.values_list(
+            "enrolment_id",
+            "registration__event__date",
+            "missed__event__hours",
+            "registration__attendance__hours",
+            "own",
+        )
+        for enrolment, day, full, made, had in rows.iterator(chunk_size=CHUNK):
+            extra = Extra(day, max(Decimal(0), min(full - had, made)), 0 if had else 1)
+            found.setdefault(enrolment, []).append(extra)
+        return found
+
+    def moved(self, made_up: dict[int, list[Extra]]) -> dict[int, list[Spell]]:
+        """Of those who have changed employers: each employer's days and hours, to the day; two statements."""
+        places = Workplace.objects.filter(enrolment__in=self.enrolments().values("pk")).order_by(
+            "enrolment", F("valid_from").asc(nulls_first=True)
+        )
+        found: dict[int, list[Spell]] = {}
+        rows = places.values_list(
+            "enrolment_id", "organisation__name", "unit__name", "valid_from", "valid_to", "partner"
+        )
+        for enrolment, organisation, unit, first, last, partner in rows:
+            spell = Spell(organisation or _("No employer"), unit or "", first, last, partner)
+            found.setdefault(enrolment, []).append(spell)
+        if not found:
+            return {}
+        days = Attendance.objects.filter(
+            registration__person__enrolments__in=list(found),
+            registration__event__course_day__cohort=F("registration__person__enrolments__cohort"),
+            mark=Mark.PRESENT,
+        ).exclude(registration__event__state=EventState.CANCELLED)
+        for enrolment, day, hours in days.values_list(
+            "registration__person__enrolments", "registration__event__date", "hours"
+        ):
+            for spell in found[enrolment]:
+                spell.add(Extra(day, hours, 1 if hours > 0 else 0))
+        for enrolment, spells in found.items():
+            for extra in made_up.get(enrolment, []):
+                for spell in spells:
+                    spell.add(extra)
         return found
 
     def rows(self, progress: Progress) -> Iterator[Sequence[Cell]]:
         """One row a person and round; `progress` hears of every 2,000th."""
         rounds, made_up, sums = self.rounds(), self.made_up(), self.sums
-        reasons = codes_of(Condition.objects.all())
+        reasons, moved = codes_of(Condition.objects.all()), self.moved(made_up)
         states = {str(value): str(label) for value, label in ProgrammeSide.choices}
         yes, no = _("yes"), _("no")
         protected_ok = {one.region_id: may_see_attendance(self.viewer, one.region_id) for one in rounds.values()}
@@ -168,23 +232,29 @@ class Participants:
         for count, row in enumerate(query.iterator(chunk_size=CHUNK), start=1):
             pk, cohort, organisation, unit, name, protected, code, side, hours, days, done, may, counts, why = row
             where = rounds[cohort]
-            extra_hours, extra_days = made_up.get(pk, (Decimal(0), 0))
-            hours = (hours or Decimal(0)) + extra_hours
-            days = (days or 0) + extra_days
+            extra = made_up.get(pk, [])
+            whole = Spell(organisation, unit, None, None, partner=True)
+            whole.days = (days or 0) + sum(row.days for row in extra)
+            whole.hours = (hours or Decimal(0)) + sum((row.hours for row in extra), Decimal(0))
+            spells = moved.get(pk, [whole])
             line = sums.setdefault((where.region, where.year, organisation), Sums())
             line.people += 1
-            line.hours += hours
             line.completed += side == ProgrammeSide.COMPLETED
-            if counts:
-                line.counted += 1
-                line.counted_hours += hours
+            line.counted += bool(counts)
+            for spell in spells:
+                line = sums.setdefault((where.region, where.year, spell.organisation), Sums())
+                line.hours += spell.hours
+                if counts and spell.partner:
+                    line.counted_hours += spell.hours
             head = (where.year, where.region, where.programme, where.number)
             if protected and not protected_ok[where.region_id]:
                 yield (*head, "", "", code, "", None, None, None, "", "", "")
             else:
                 shown = code if protected else name
                 answers = (yes if may else no, yes if counts else no, flag_words(why, reasons))
-                yield (*head, organisation, unit, shown, states[side], days, hours, done, *answers)
+                for spell in spells:
+                    where_from = (spell.organisation, spell.unit)
+                    yield (*head, *where_from, shown, states[side], spell.days, spell.hours, done, *answers)
             if count % CHUNK == 0:
                 progress(count)
 

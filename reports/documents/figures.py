@@ -4,22 +4,41 @@ import io
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DateField,
+    DecimalField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from base.nordic import sort_key
 from documents.sheets import Cell, CsvTable, Workbook
-from people.models import Person
-from programmes.models import Certificate, Cohort, Enrolment, Transition
+from events.models import Attendance
+from events.states import EventState, Mark
+from people.models import Organisation, Person
+from programmes.models import Certificate, Cohort, Enrolment, Transition, Workplace
 from programmes.states import TAKING_PART, ProgrammeSide, Side
+from reports.documents import mentoring
 from reports.documents.exports import STARTED, attended, make_ups, year_of
-from reports.rules import counted_for
+from reports.rules import counted_for, ever_counted_for, places_for, told_of, towns_of
 
 FORMS = ("xlsx", "csv")
 HOURS = DecimalField(max_digits=12, decimal_places=2)
@@ -99,8 +118,9 @@ class Figures:
     """What `viewer` may count, and the figures of a choice of it; three statements whatever there is."""
 
     def __init__(self, viewer: Person) -> None:
-        self.mine = counted_for(viewer)
-        rounds = Cohort.objects.filter(Exists(self.mine.filter(cohort=OuterRef("pk"))))
+        self.mine, self.ever = counted_for(viewer), ever_counted_for(viewer)
+        self.told, self.places, self.towns = told_of(viewer), places_for(viewer), towns_of(viewer)
+        rounds = Cohort.objects.filter(Exists(self.ever.filter(cohort=OuterRef("pk"))))
         self.rounds = list(rounds.select_related("programme__region", "places").order_by("programme__title", "pk"))
         self.years = {cohort.pk: year_of(cohort) for cohort in self.rounds}
 
@@ -136,8 +156,7 @@ class Figures:
             and (choice.last is None or self.years[row.pk] <= choice.last)
         }
         found: dict[int, Year] = {}
-        towns: dict[tuple[int, int], Sums] = {}
-        extra = self._made_up(chosen)
+        towns: dict[tuple[int, int | None], Sums] = {}
         for row in self._counted(chosen):
             year = self.years[row["cohort"]]
             sums = towns.get((year, row["organisation"]))
@@ -151,10 +170,21 @@ class Figures:
                 not_completed=row["not_completed"],
                 dropped_out=row["dropped_out"],
                 certificates=row["issued"] or 0,
-                hours=(row["hours"] or Decimal(0)) + extra.get((row["cohort"], row["organisation"]), Decimal(0)),
+                hours=row["hours"] or Decimal(0),
             )
             sums.add(own)
             found[year].total.add(own)
+        more = self._more_hours(chosen)
+        new = {town for cohort, town, _hours in more if town and (self.years[cohort], town) not in towns}
+        names = {row.pk: row.name for row in Organisation.objects.filter(pk__in=new)} if new else {}
+        for cohort, town, hours in more:
+            year = self.years[cohort]
+            sums = towns.get((year, town))
+            if sums is None:
+                sums = towns[year, town] = Sums(names[town] if town else _("No employer"))
+                found.setdefault(year, Year(year)).towns.append(sums)
+            sums.hours += Decimal(hours)
+            found[year].total.hours += Decimal(hours)
         return sorted(found.values(), key=lambda year: -year.year)
 
     def _counted(self, chosen: set[int]) -> QuerySet[Any, Any]:
@@ -165,7 +195,7 @@ class Figures:
             _with_leaving(self.mine)
             .filter(cohort__in=chosen)
             .annotate(
-                own_hours=Subquery(attended().annotate(n=Sum("hours")).values("n")),
+                own_hours=Subquery(attended().filter(~Exists(_after_leaving())).annotate(n=Sum("hours")).values("n")),
                 papers=Subquery(certificates.annotate(n=Count("pk")).values("n")),
             )
             .order_by("organisation__name", "organisation", "cohort")
@@ -173,29 +203,64 @@ class Figures:
             .annotate(
                 applied=Count("person", distinct=True),
                 took_part=Count("person", distinct=True, filter=took_part),
-                completed=_ended(ProgrammeSide.COMPLETED),
-                not_completed=_ended(ProgrammeSide.NOT_COMPLETED),
-                dropped_out=Count("person", distinct=True, filter=Q(left=True)),
+                completed=_ended(ProgrammeSide.COMPLETED, self.told),
+                not_completed=_ended(ProgrammeSide.NOT_COMPLETED, self.told),
+                dropped_out=Count("person", distinct=True, filter=Q(left=True) & self.told),
                 hours=Sum("own_hours", filter=took_part),
-                issued=Sum("papers"),
+                issued=Sum("papers", filter=self.told),
             )
         )
 
-    def _made_up(self, chosen: set[int]) -> dict[tuple[int, int], Decimal]:
-        """The hours that days made up in other rounds add, by round and municipality."""
-        who = _with_leaving(self.mine).filter(_took_part(), cohort__in=chosen)
+    def _more_hours(self, chosen: set[int]) -> list[tuple[int, int | None, Any]]:
+        """Hours by round and employer that stand beside the first employers' own: one statement.
+
+        Those of days made up in other rounds, and those of the days with a later employer, each for whoever employed
+        the person on the day.
+        """
+        who = _with_leaving(self.ever).filter(_took_part(), cohort__in=chosen)
         none = Value(Decimal(0), HOURS)
         missing = F("missed__event__hours") - F("own")
         more = Greatest(none, Least(missing, F("registration__attendance__hours"), output_field=HOURS))
-        rows = (
+        on_day = Workplace.objects.filter(enrolment=OuterRef("enrolment")).on(OuterRef("registration__event__date"))
+        made_up = (
             make_ups()
             .filter(enrolment__in=who.values("pk"))
-            .annotate(more=more)
+            .annotate(
+                more=more,
+                town=Case(
+                    When(Exists(on_day), then=Subquery(on_day.values("organisation_id")[:1])),
+                    default=F("enrolment__organisation_id"),
+                    output_field=BigIntegerField(),
+                ),
+            )
             .order_by()
-            .values_list("enrolment__cohort", "enrolment__organisation")
+            .values_list("enrolment__cohort", "town")
             .annotate(total=Coalesce(Sum("more", output_field=HOURS), none))
         )
-        return {(cohort, town): total for cohort, town, total in rows}
+        there = (
+            Attendance.objects.filter(
+                registration__person=OuterRef("enrolment__person"),
+                registration__event__course_day__cohort=OuterRef("enrolment__cohort"),
+                registration__event__date__gte=OuterRef("valid_from"),
+                registration__event__date__lte=Coalesce(
+                    OuterRef("valid_to"), Value(date.max), output_field=DateField()
+                ),
+                mark=Mark.PRESENT,
+            )
+            .exclude(registration__event__state=EventState.CANCELLED)
+            .order_by()
+            .values("registration__person")
+            .annotate(n=Sum("hours"))
+        )
+        later = (
+            Workplace.objects.filter(self.places, valid_from__isnull=False, enrolment__in=who.values("pk"))
+            .annotate(own=Subquery(there.values("n"), output_field=HOURS))
+            .order_by()
+            .values_list("enrolment__cohort", "organisation_id")
+            .annotate(total=Coalesce(Sum("own", output_field=HOURS), none))
+        )
+        rows = made_up.union(later, all=True)
+        return [row for row in rows if row[2] and (self.towns is None or row[1] in self.towns)]
 
 
 def _with_leaving(enrolments: QuerySet[Enrolment]) -> QuerySet[Any, Any]:
@@ -217,8 +282,17 @@ def _took_part() -> Q:
     return Q(programme_side__in=TAKING_PART, cohort__state__in=STARTED) | Q(left=True)
 
 
-def _ended(side: ProgrammeSide) -> Count:
-    return Count("person", distinct=True, filter=Q(programme_side=side, cohort__state__in=STARTED))
+def _ended(side: ProgrammeSide, told: Q) -> Count:
+    return Count("person", distinct=True, filter=Q(programme_side=side, cohort__state__in=STARTED) & told)
+
+
+def _after_leaving() -> QuerySet[Workplace]:
+    """Whether a day of presence came after the first employer's last: then its hours are another's."""
+    return Workplace.objects.filter(
+        enrolment=OuterRef(OuterRef("pk")),
+        valid_from__isnull=True,
+        valid_to__lt=OuterRef("registration__event__date"),
+    )
 
 
 # ---------- Added up ----------
@@ -288,8 +362,10 @@ def rows(years: Sequence[Year]) -> Iterator[list[Cell]]:
             yield [year.year, town.name, *town.cells]
 
 
-def write(years: Sequence[Year], form: str, language: str) -> tuple[bytes, str]:
-    """The table as a file of this form, and what it is."""
+def write(
+    years: Sequence[Year], form: str, language: str, *, mentors: list[mentoring.Line] | None = None
+) -> tuple[bytes, str]:
+    """The table as a file of this form, and what it is; a workbook tells of mentors too, where there are any."""
     heads = [_("Year"), _("Municipality"), *titles()]
     if form == "csv":
         buffer = io.StringIO(newline="")
@@ -305,6 +381,11 @@ def write(years: Sequence[Year], form: str, language: str) -> tuple[bytes, str]:
         for cells in rows(years):
             sheet.row(cells)
         sheet.close()
+        if mentors:
+            page = book.sheet(_("Mentoring"), mentoring.titles(), list(mentoring.WIDTHS))
+            for cells in mentoring.cells(mentors):
+                page.row(cells)
+            page.close()
         words = book.sheet(_("What the figures mean"), [_("Figure"), _("Meaning")], [24, 110])
         for line in definitions():
             words.row(line)

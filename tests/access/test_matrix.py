@@ -64,7 +64,8 @@ def day(world: World) -> dict[str, Any]:
 
 
 @on("programmes:make_up", "programmes:enrolment", "programmes:certificate_issue", "programmes:leave",
-    "programmes:enrolment_flags", "programmes:approval_ask", "programmes:approval_phone", "programmes:employer")  # fmt: skip
+    "programmes:enrolment_flags", "programmes:approval_ask", "programmes:approval_phone",
+    "programmes:employer")  # fmt: skip
 def own_place(world: World) -> dict[str, Any]:
     """Tuva's place in the round that runs."""
     return {"pk": world.things["tuva"].pk}
@@ -453,6 +454,17 @@ def staged(world: World) -> dict[str, Any]:
 
     row = stage_import(
         kind="people", region=world.cast.sormland, source="personal.csv", good=[], bad=[], by=world.cast.malin, now=NOW
+    )
+    return {"pk": row.pk}
+
+
+@on("programmes:staff_file", "programmes:staff_file_errors")
+def staged_staff(world: World) -> dict[str, Any]:
+    """A file of staff that Malin has uploaded and not confirmed."""
+    from programmes.actions import files
+
+    row = files.stage(
+        cohort=world.things["opened"], source="personal.csv", good=[], bad=[], by=world.cast.malin, now=NOW
     )
     return {"pk": row.pk}
 
@@ -1145,6 +1157,7 @@ OWNERS = {
     "events:review": "tuva",
     "reports:export": "malin",
     "people:import": "malin",
+    "programmes:staff_file": "malin",
     "programmes:staff_check": "stina",
     "events:staff_list_check": "stina",
 }
