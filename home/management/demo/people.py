@@ -48,6 +48,8 @@ SIGN_INS = {
     "participant": Someone("Tuva Ljungdahl", "Katrineholm", email="participant@demo.example"),
 }
 HOST = Someone("Wilma Hallberg", "Katrineholm", title="Administratör")
+# From outside the county: she has no employment in it.
+SECOND_SUPERVISOR = Someone("Gunnel Ståhle", "Stockholm", title="Handledare")
 DEPUTY = Someone("Antti Virtaharju", "Eskilstuna", title="Samordnare", language="fi")
 
 # One manager for each municipality's two units; Eskilstuna's first is the one with a sign-in.

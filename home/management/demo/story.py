@@ -36,6 +36,7 @@ from programmes.states import Answer, AnswerWay, Outcome, Part, ProgrammeSide
 from . import (
     abstracts,
     boards,
+    closing,
     evaluations,
     folders,
     group,
@@ -45,6 +46,7 @@ from . import (
     newsletter,
     registrations,
     seminar,
+    supervision,
 )
 from . import people as cast
 from .people import Someone
@@ -157,9 +159,14 @@ class Story:
         mentorships.run(running, since=self.today - timedelta(days=28), today=self.today)
         self.name_lecturer_and_host(running)
         self.hand_out(finished, running)
+        reader = Person.objects.filter(email=cast.SIGN_INS["participant"].email).first()
+        with self.at(self.today - timedelta(days=4)) as now:
+            closing.set_tasks(running, reader, by=self.malin, now=now)
+            closing.prepare(running, reader, by=self.malin, now=now)
         with self.at(self.today - timedelta(days=2)) as now:
-            group.tell(running, Person.objects.filter(email=cast.SIGN_INS["participant"].email).first(), now=now)
+            group.tell(running, reader, now=now)
         self.bind(finished)
+        self.supervise(finished.programme)
         self.open_round(finished.programme)
         self.newsletter()
         with self.at(self.today - timedelta(days=21)) as now:
@@ -209,7 +216,7 @@ class Story:
             sender_name="Helmi Sörmland",
             sender_address="helmi@sormland.example",
             phone="0155-24 50 00",
-            parts=["course", "funder", "newsletter"],
+            parts=["course", "supervision", "funder", "newsletter"],
             by=self.admin,
             now=now,
         )
@@ -308,7 +315,7 @@ class Story:
                 region=self.region,
                 slug="introduktion",
                 words=PROGRAMME,
-                parts=(Part.COURSE,),
+                parts=(Part.COURSE, Part.SUPERVISION),
                 published=True,
                 by=self.malin,
                 now=now,
@@ -606,9 +613,35 @@ class Story:
 
     # ---------- The ends ----------
 
+    def supervise(self, programme: Programme) -> None:
+        """A supervision group from the first round has met; another is being asked for a yes to its contract."""
+        marjut = Person.objects.get(email=cast.SIGN_INS["supervisor"].email)
+        with self.at(self.today - timedelta(days=85)) as now:
+            first = supervision.form(programme, marjut, by=self.malin, now=now)
+            self.send(now)
+        with self.at(self.today - timedelta(days=80)) as now:
+            supervision.agree(first, now=now)
+        start = self.weekday(self.today - timedelta(days=supervision.AGO))
+        with self.at(self.today - timedelta(days=75)) as now:
+            first.refresh_from_db()
+            supervision.book(first, start, now=now)
+            self.send(now)
+        for number, absent in enumerate((0, supervision.ABSENT)):
+            day = start + timedelta(weeks=supervision.WEEKS * number)
+            with self.at(day, 16) as now:
+                supervision.hold(first, number, absent=absent, now=now)
+        with self.at(self.today - timedelta(days=6)) as now:
+            gunnel = self.person(cast.SECOND_SUPERVISOR, None, now)
+            second = supervision.form(programme, gunnel, by=self.malin, now=now)
+            self.send(now)
+        with self.at(self.today - timedelta(days=4)) as now:
+            supervision.agree(second, now=now, but=supervision.UNANSWERED)
+
     def finish(self, cohort: Cohort) -> None:
         """Certificates for those who have completed, and the decision to go on with changes."""
         last = self.days_of(cohort)[-1].event.date
+        with self.at(last, 15) as now:
+            closing.close(cohort, by=self.malin, now=now, send=self.send)
         with self.at(last + timedelta(days=1)) as now:
             events.hold_past_events(now=now)
             cohorts.move_on(now)
@@ -628,6 +661,7 @@ class Story:
                 now=now,
             )
             boards.tell(cohort, by=self.malin, now=now)
+            closing.answer(cohort, by=self.malin, now=now)
             self.send(now)
 
     def open_round(self, programme: Programme) -> None:
