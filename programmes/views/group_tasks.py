@@ -273,10 +273,10 @@ def _write(request: Request, group: TaskGroup) -> HttpResponse:
         else:
             messages.success(request, _("Taken back. Hand it in again when it is ready."))
         return redirect(group)
-    if refusal := rules.why_not_write(group, by=request.user):
-        if isinstance(refusal, rules.NotInThisGroup):
-            raise refusal
-        messages.error(request, str(refusal))
+    if closed := rules.why_not_write(group, by=request.user):
+        if isinstance(closed, rules.NotInThisGroup):
+            raise closed
+        messages.error(request, str(closed))
         return redirect(group)
     form = _form(request, group, bound=True)
     try:
