@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from base.languages import spoken
 from events.models import Abstract, Review, Staff
-from events.states import AbstractState
+from events.states import AbstractState, StaffFunction
 from people.models import Region
 from people.states import Language, Role
 from programmes.models import (
@@ -73,7 +73,7 @@ def _own_query() -> tuple[str, tuple[Any, ...]]:
         "supervised": SupervisionMember.objects.standing().filter(person=SOMEBODY),
         "to_agree": SupervisionGroup.objects.to_agree(SOMEBODY),
         "copies": FolderReader.objects.standing().filter(person=SOMEBODY),
-        "works": Staff.objects.filter(person=SOMEBODY),
+        "works": Staff.objects.filter(person=SOMEBODY).exclude(function=StaffFunction.SUPERVISOR),
         "wrote": Abstract.objects.filter(person=SOMEBODY),
         "reviewer": reviews,
         "to_review": reviews.filter(answered_at__isnull=True, stood_aside=False),

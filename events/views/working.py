@@ -45,9 +45,10 @@ class Line:
 
 
 def own(person: Person) -> Any:
-    """The events that the person has a part in, whatever else she may see."""
+    """The events that the person has a part in; groups of supervision have pages of their own."""
     mine = Staff.objects.filter(person=person).values("event")
-    return Event.objects.visible_to(person).filter(pk__in=mine).select_related(*with_organiser())
+    found = Event.objects.visible_to(person).exclude(kind=EventKind.SUPERVISION).filter(pk__in=mine)
+    return found.select_related(*with_organiser())
 
 
 def lines(person: Person, found: list[Event]) -> list[Line]:
