@@ -136,7 +136,7 @@ KEPT = (
         "programmes.Mentorship",
         by=("enrolment__person", "mentor__person"),
         along=("enrolment__cohort__programme",),
-        without=("mentor", "reasons", "rank"),
+        without=("mentor", "reasons", "rank", "written_at", "confirmed_at"),
     ),
     Kept(
         _("Meetings with your mentor or mentees"),
@@ -501,6 +501,7 @@ LABELS = {
     "left_at": _("left"),
     "mark": _("whether you were there"),
     "may_attend_reason": _("why not attend"),
+    "mentorship": _("round"),
     "missed": _("missed day"),
     "name": _("name"),
     "offered_at": _("offered"),
@@ -607,6 +608,7 @@ NAMED_BY = {
     "places": ("events.Claim",),
     "cohort": ("programmes.Enrolment", "programmes.Share", "programmes.Closing"),
     "unit": ("people.Employment",),
+    "enrolment": ("programmes.Mentorship",),
 }
 
 
