@@ -91,31 +91,26 @@ def asked_next(pair: Mentorship, *, now: datetime) -> Letter:
 
 
 def _ask(pair: Mentorship, *, now: datetime, batch: Batch | None = None) -> Letter:
+    return _tell(ASKED, pair, pair.mentor.person, now=now, batch=batch, undoable=batch is None)
+
+
+def _tell(kind: str, pair: Mentorship, person: Person, *, now: datetime, **facts: Any) -> Letter:
+    """One of the two gets a letter about the pair, which is its reason; it stands with the mentee's place."""
     return write(
-        kind=ASKED,
-        key=asked_key(pair),
+        kind=kind,
+        key=f"{kind}:{pair.pk}:{person.pk}",
         about=pair.enrolment,
         scope=pair.enrolment.cohort.scope,
         now=now,
-        person=pair.mentor.person,
+        person=person,
         facts={"pair": pair.pk},
-        batch=batch,
-        undoable=batch is None,
+        **facts,
     )
 
 
 def reminder(pair: Mentorship, *, now: datetime) -> Letter:
     """Once, when four working days have gone."""
-    return write(
-        kind=REMINDER,
-        key=f"{REMINDER}:{pair.pk}:{pair.mentor.person_id}",
-        about=pair.enrolment,
-        scope=pair.enrolment.cohort.scope,
-        now=now,
-        person=pair.mentor.person,
-        facts={"pair": pair.pk},
-        useful_until=pair.answer_by,
-    )
+    return _tell(REMINDER, pair, pair.mentor.person, now=now, useful_until=pair.answer_by)
 
 
 def take_back(pair: Mentorship, *, now: datetime) -> int:
@@ -124,19 +119,7 @@ def take_back(pair: Mentorship, *, now: datetime) -> int:
 
 
 def _pair(letter: Letter) -> Mentorship | None:
-    return (
-        Mentorship.objects.filter(pk=letter.facts["pair"])
-        .select_related(
-            "mentor__person",
-            "enrolment__person",
-            "enrolment__unit",
-            "enrolment__organisation",
-            "enrolment__cohort__programme__region",
-            "enrolment__cohort__programme__funder",
-            "enrolment__cohort__responsible",
-        )
-        .first()
-    )
+    return Mentorship.objects.filter(pk=letter.facts["pair"]).select_related(*rules.ALONG).first()
 
 
 def _facts(pair: Mentorship, reader: Person) -> dict[str, Any]:
@@ -196,17 +179,8 @@ def build_reminder(letter: Letter) -> Mail | None:
 def agreed(pair: Mentorship, *, now: datetime) -> None:
     """Tell the two, each with the other's contact details."""
     for kind, person in ((MENTOR_AGREED, pair.mentor.person), (MENTEE_AGREED, pair.enrolment.person)):
-        if not person.email:
-            continue
-        write(
-            kind=kind,
-            key=f"{kind}:{pair.pk}:{person.pk}",
-            about=pair.enrolment,
-            scope=pair.enrolment.cohort.scope,
-            now=now,
-            person=person,
-            facts={"pair": pair.pk},
-        )
+        if person.email:
+            _tell(kind, pair, person, now=now)
 
 
 def _build_agreed(letter: Letter, template: str, *, mentee: bool, why: str) -> Mail | None:
@@ -244,15 +218,7 @@ def build_mentee_agreed(letter: Letter) -> Mail | None:
 
 def released(pair: Mentorship, *, now: datetime) -> Letter:
     """Tell the mentor that the mentee has asked for somebody else."""
-    return write(
-        kind=RELEASED,
-        key=f"{RELEASED}:{pair.pk}:{pair.mentor.person_id}",
-        about=pair.enrolment,
-        scope=pair.enrolment.cohort.scope,
-        now=now,
-        person=pair.mentor.person,
-        facts={"pair": pair.pk},
-    )
+    return _tell(RELEASED, pair, pair.mentor.person, now=now)
 
 
 def build_released(letter: Letter) -> Mail | None:

@@ -32,6 +32,17 @@ REMIND_AT = time(8)
 # How much each thing that speaks against a pair weighs, and one mentee more with the same mentor.
 NO_LANGUAGE, NO_THEME, FAR, OTHER_WORK, SAME_UNIT, AGAIN, CROWDING = 40, 10, 15, 20, 12, 30, 4
 
+# What a pair is read with for its letters and for the page that the links open.
+ALONG = (
+    "mentor__person",
+    "enrolment__person",
+    "enrolment__unit",
+    "enrolment__organisation",
+    "enrolment__cohort__programme__region",
+    "enrolment__cohort__programme__funder",
+    "enrolment__cohort__responsible",
+)
+
 
 # ---------- Refusals ----------
 

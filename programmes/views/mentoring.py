@@ -143,7 +143,7 @@ def pairs(request: Request, pk: int) -> HttpResponse:
         "proposed": len(best),
         "lines": [line for line in lines if line.pair.state in LIVE_PAIRS],
         "closed": [line for line in lines if line.pair.state not in LIVE_PAIRS],
-        "free": sum(mentor.load < mentor.cap for mentor in mentors),
+        "free": sum(rules.load_of(mentor) < mentor.cap for mentor in mentors),
         "pool": len(mentors),
         "refusal": None if cohort.programme.mentor_kind else rules.NoMentorsHere(),
     }
@@ -384,16 +384,7 @@ def _by_link(token: str) -> tuple[Mentorship, bool] | None:
         facts = unseal(ANSWER, token)
     except LinkAltered:
         return None
-    found = Mentorship.objects.filter(pk=facts["p"], nonce=facts["n"]).select_related(
-        "mentor__person",
-        "enrolment__person",
-        "enrolment__unit",
-        "enrolment__organisation",
-        "enrolment__cohort__programme__region",
-        "enrolment__cohort__programme__funder",
-        "enrolment__cohort__responsible",
-    )
-    row = found.first()
+    row = Mentorship.objects.filter(pk=facts["p"], nonce=facts["n"]).select_related(*rules.ALONG).first()
     return (row, bool(facts["m"])) if row else None
 
 

@@ -3,7 +3,6 @@
 Each race has a control: the same run with the locks taken away lets both past the rule.
 """
 
-import threading
 import time
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,6 +14,7 @@ from programmes.models import Enrolment, Mentor, Mentorship
 from programmes.rules import mentoring as rules
 from tests.cast import LONG_AGO, NOW, employment, make_cast, person
 from tests.events.test_races import at_once
+from tests.programmes.test_selection_races import counting
 
 pytestmark = [
     pytest.mark.race,
@@ -38,24 +38,8 @@ def cast():
 
 @pytest.fixture
 def passed(monkeypatch):
-    """How many got past the rule."""
-    seen = []
-
-    def counted(name):
-        real = getattr(rules, name)
-
-        def ask(*args, **kwargs):
-            refusal = real(*args, **kwargs)
-            if refusal is None:
-                seen.append(threading.get_ident())
-                time.sleep(0.2)
-            return refusal
-
-        monkeypatch.setattr(rules, name, ask)
-
-    counted("why_not_pair")
-    counted("why_not_answer")
-    return seen
+    """How many got past the rules."""
+    return counting(monkeypatch, rules, "why_not_pair", "why_not_answer")
 
 
 @contextmanager

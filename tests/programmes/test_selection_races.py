@@ -42,9 +42,8 @@ def applied(cast, cohort, count):
     return rows
 
 
-@pytest.fixture
-def passed(monkeypatch):
-    """How many got past the rule."""
+def counting(monkeypatch, rules, *names):
+    """How many get past these rules: the threads that were told no reason, which then wait for each other."""
     seen = []
 
     def counted(name):
@@ -59,9 +58,15 @@ def passed(monkeypatch):
 
         monkeypatch.setattr(rules, name, ask)
 
-    counted("why_not_confirm")
-    counted("why_not_answer")
+    for name in names:
+        counted(name)
     return seen
+
+
+@pytest.fixture
+def passed(monkeypatch):
+    """How many got past the rule."""
+    return counting(monkeypatch, rules, "why_not_confirm", "why_not_answer")
 
 
 @contextmanager
