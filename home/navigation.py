@@ -220,8 +220,8 @@ class Shell:
             yield Item(_("Certificates"), reverse("programmes:my_documents"), "file")
         if self.own["mentors"]:
             yield Item(_("My meetings as a mentor"), reverse("programmes:my_mentoring"), "people")
-        if self.own["supervises"] or self.own["supervised"] or self.runs_supervision:
-            words = _("My groups") if self.own["supervises"] and not self.runs_supervision else _("Supervision")
+        if (self.own["supervises"] or self.own["supervised"]) and not self.runs_supervision:
+            words = _("My groups") if self.own["supervises"] else _("Supervision")
             yield Item(words, reverse("programmes:supervision"), "people", count=self.own["to_agree"])
         if not self.own["groups"] and self.has_reflections:
             yield Item(_("Reflections"), reverse("programmes:reflections"), "book")
@@ -243,6 +243,8 @@ class Shell:
             yield Item(_("Events"), reverse("events:organised"), "cal")
             yield Item(_("Participants"), reverse("programmes:participants"), "people")
             yield Item(_("Mentors"), reverse("programmes:mentors"), "people")
+            if self.runs_supervision:
+                yield Item(_("Supervision"), reverse("programmes:supervision"), "people", count=self.own["to_agree"])
             yield Item(_("Letters"), reverse("outbox:letters"), "mail")
             if self.writes_newsletters:
                 yield Item(_("Newsletter"), reverse("home:newsletters"), "mail")

@@ -89,10 +89,13 @@ class PlacesForm(TermsForm):
             self.fields[f"lead_{n}"] = forms.ChoiceField(
                 label=_("Supervisor of group %(n)s") % {"n": n},
                 choices=[(str(person.pk), name) for person, name in leads],
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
         for one, name in people:
             self.fields[f"place_{one.person.pk}"] = forms.ChoiceField(
-                label=_("Group of %(name)s") % {"name": name}, choices=[*places, (NOBODY, _("No group"))]
+                label=_("Group of %(name)s") % {"name": name},
+                choices=[*places, (NOBODY, _("No group"))],
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
 
     def chosen(self, n: int) -> tuple[Person, list[Finished]]:
@@ -160,6 +163,7 @@ class WriteForm(SessionFields):
     """A session that was held: day, minutes, form, and who was there; everybody is preset."""
 
     submit = _("Save the session")
+    show_optional = False
     field_order = ("day", "minutes", "form", "there")
     day = DateField(label=_("Day"), yearless="last")
     there = forms.TypedMultipleChoiceField(

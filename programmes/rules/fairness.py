@@ -63,6 +63,8 @@ def _name(table: Table, inside: frozenset[str], names: Mapping[str, Organisation
         town = names[table.node]
         return town.name, (sort_key(town.name), "")
     tops = {str(names[unit].top_id) for unit in inside}
+    if tops == {str(place.top_id) for place in names.values()} and len(tops) > 1:
+        return _("All municipalities together"), ("~", "")
     if len(tops) > 1:
         together = ", ".join(sorted((names[top].name for top in tops), key=sort_key))
         return _("Small units of %(names)s together") % {"names": together}, ("~", together)

@@ -655,6 +655,16 @@ class Seen:
     person: Person
     days: tuple[tuple[date, bool], ...]
 
+    @property
+    def present(self) -> list[date]:
+        """The days on which she was there."""
+        return [day for day, there in self.days if there]
+
+    @property
+    def absent(self) -> list[date]:
+        """The days on which she was not."""
+        return [day for day, there in self.days if not there]
+
 
 def attendance_of_staff(person: Any, *, since: date) -> list[Seen]:
     """Dates and attendance of those who worked under the person on the day of the session, by name; nothing else.

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from tests.access.routes import Route, policy, routes
 from tests.access.world import Principal, World, build
-from tests.cast import NOW, employment, person
+from tests.cast import NOW
 
 pytestmark = [pytest.mark.matrix, pytest.mark.django_db]
 
@@ -146,12 +146,13 @@ def supervision_of(world: World) -> Any:
     """A group of three that has agreed."""
     from programmes.actions import supervision
     from programmes.models import SupervisionGroup
+    from tests import cast as made
 
     cast = world.cast
     people = [cast.tuva]
     for n in (1, 2):
-        who = person(f"Handledd {n}", f"handledd{n}@nykoping.example", cast.sormland)
-        employment(who, cast.nyk_barn)
+        who = made.person(f"Handledd {n}", f"handledd{n}@nykoping.example", cast.sormland)
+        made.employment(who, cast.nyk_barn)
         people.append(who)
     supervision.form_groups(
         programme=world.things["running"].programme,

@@ -8,8 +8,8 @@ from programmes.models import Programme, SupervisionGroup
 from programmes.rules import supervision as rules
 from programmes.states import Answer, SessionForm
 
-# Every fourth week: the first two have been written down, the third was yesterday, two are to come.
-AGO, WEEKS, TIMES = 57, 4, 5
+# Every fourth week: the first two have been written down, the third was last week, two are to come.
+AGO, WEEKS, TIMES = 62, 4, 5
 MINUTES = 120
 ABSENT = 1  # how many were absent the second time
 UNANSWERED = 2  # how many of the second group have not answered
