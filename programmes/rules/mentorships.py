@@ -330,4 +330,4 @@ def in_words(found: Light, *, today: date) -> str:
         words = gettext("Last meeting %(day)s") % {"day": day}
     else:
         words = gettext("No meeting logged yet, began %(day)s") % {"day": day}
-    return gettext("%(words)s. The days do not count now") % {"words": words} if found.paused else words
+    return gettext("%(words)s (the days do not count now)") % {"words": words} if found.paused else words
