@@ -132,11 +132,19 @@ KEPT = (
     ),
     Kept(_("You as a mentor"), "programmes.Mentor", by=("person",), along=("region",)),
     Kept(
-        _("Your mentor or mentees"),
+        _("Your mentor"),
         "programmes.Mentorship",
-        by=("enrolment__person", "mentor__person"),
+        by=("enrolment__person",),
         along=("enrolment__cohort__programme",),
         without=("mentor", "reasons", "rank", "written_at", "confirmed_at"),
+    ),
+    # What the mentee wants out of it is about her.
+    Kept(
+        _("Your mentees"),
+        "programmes.Mentorship",
+        by=("mentor__person",),
+        along=("enrolment__cohort__programme",),
+        without=("mentor", "reasons", "rank", "written_at", "confirmed_at", "aims"),
     ),
     Kept(
         _("Meetings with your mentor or mentees"),

@@ -324,6 +324,8 @@ def test_ones_extract_has_ones_own_notes_and_answers_and_nobody_elses(cast, pair
     tuva = json.dumps(extract.as_plain(cast.tuva, "sv", NOW), ensure_ascii=False)
     assert SECRET in johan
     assert SECRET not in tuva
+    assert AIMS in tuva
+    assert AIMS not in johan
     with translation.override("sv"):
         titles = {section.title for section in extract.sections(cast.johan)}
         theirs = {section.title for section in extract.sections(cast.tuva)}
