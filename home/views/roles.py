@@ -20,7 +20,7 @@ from events.views import working
 from outbox.models import Letter
 from people.models import Organisation, Person
 from people.rules import name_for
-from programmes.models import Cohort, CourseDay, Enrolment, SupervisionGroup
+from programmes.models import Cohort, CourseDay, Enrolment, ProposalAnswer, SupervisionGroup
 from programmes.rules import attendance, supervision, todos
 from programmes.states import TAKING_PART, CohortState, ProgrammeSide
 from programmes.views.cohorts import CohortLine, cohort_lines
@@ -181,7 +181,8 @@ def _staff(person: Person) -> list[StaffLine]:
         by_cohort[enrolment.cohort_id].append(enrolment)
     lines = []
     for enrolments in by_cohort.values():
-        own = {row.pk: [(row.mine_since, None)] for row in enrolments if row.mine_since}
+        begun = {row.pk: getattr(row, "mine_since", None) for row in enrolments}
+        own = {pk: [(first, None)] for pk, first in begun.items() if first}
         for row in attendance.rows(enrolments[0].cohort, enrolments, seen=own):
             counted = {"n": row.standing.whole_days, "all": len(row.standing.days)}
             if row.enrolment.pk in own:
@@ -218,6 +219,15 @@ def _board(cohort: Cohort) -> str:
     return reverse("programmes:board", args=[cohort.pk]) if released else ""
 
 
+def _proposed(person: Person) -> list[dict[str, Any]]:
+    """Proposals of rounds that the person's municipality has not answered."""
+    waiting = ProposalAnswer.objects.directed_by(person).waiting().select_related("closing__cohort__programme")
+    return [
+        _task(_("Answer the group's proposals"), str(row.closing.cohort), row.get_absolute_url())
+        for row in waiting.order_by("asked_at", "pk")
+    ]
+
+
 def director(request: HttpRequest, person: Person) -> HttpResponse:
     """What waits for a yes, and the municipality's people in cohorts."""
     mine = Enrolment.objects.visible_to(person).exclude(person=person).order_by()
@@ -245,7 +255,7 @@ def director(request: HttpRequest, person: Person) -> HttpResponse:
     return render(
         request,
         "home/director.html",
-        {"tasks": [*_asked(person), *event_tasks(person)], "lines": lines, "towns": list(towns)},
+        {"tasks": [*_asked(person), *_proposed(person), *event_tasks(person)], "lines": lines, "towns": list(towns)},
     )
 
 

@@ -41,9 +41,9 @@ class TaskForm(Bare):
     how = forms.ChoiceField(
         label=_("Who does it together"),
         choices=[
-            (DEALT, _("groups that Helmi deals, with people from different municipalities where it can be done")),
-            (BY_HAND, _("groups that you make by hand")),
-            (ALONE, _("nobody: each does it alone")),
+            (DEALT, _("Groups that Helmi deals, with people from different municipalities where it can be done")),
+            (BY_HAND, _("Groups that you make by hand")),
+            (ALONE, _("Nobody: each does it alone")),
         ],
         initial=DEALT,
         widget=forms.RadioSelect,

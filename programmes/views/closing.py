@@ -293,6 +293,7 @@ def _rows(request: Request, enrolment: Enrolment, act: str, pass_form: PassForm 
             messages.success(request, _("Saved."))
             return redirect("programmes:support", enrolment.pk)
     own = enrolment.person_id == request.user.pk
+    managers = support_rules.managers(enrolment, local_day(enrolment.cohort, now)) if own else []
     mentor = support_rules.mentor_of(enrolment)
     needs = list(enrolment.support_needs.select_related("passed_to"))
     passed = [need for need in needs if need.passed_at]
@@ -308,7 +309,8 @@ def _rows(request: Request, enrolment: Enrolment, act: str, pass_form: PassForm 
         "chosen": chosen,
         "conflict": conflict,
         "pass_form": pass_form or _pass_form(request, enrolment),
-        "no_manager": own and not support_rules.managers(enrolment, local_day(enrolment.cohort, now)),
+        "pass_to": name_for(managers[0], request.user) if len(managers) == 1 else "",
+        "no_manager": own and not managers,
     }
     wrong = pass_form if pass_form is not None and pass_form.errors else form
     answer = render_form(request, "programmes/support.html", wrong, {**context, "need_form": form})

@@ -269,6 +269,46 @@ def meeting_of_two(world: World) -> dict[str, Any]:
     return {"pk": pair.pk, "meeting": row.pk}
 
 
+def closing_of(world: World) -> Any:
+    """The last day closes the round, in which nobody but Tuva takes part."""
+    from programmes.actions import closing
+
+    running = world.things["running"]
+    running.enrolments.exclude(person=world.cast.tuva).update(programme_side="withdrawn")
+    return closing.choose_day(cohort=running, day=running.days.get(number=8), by=world.cast.malin, now=NOW)
+
+
+@on("programmes:closing", "programmes:proposals")
+def closed_round(world: World) -> dict[str, Any]:
+    """The round with a closing day."""
+    return {"pk": closing_of(world).cohort_id}
+
+
+@on("programmes:proposal_answer")
+def asked_municipality(world: World) -> dict[str, Any]:
+    """What Eskilstuna is asked, when a proposal has been sent."""
+    from programmes.actions import proposals
+
+    closing, malin = closing_of(world), world.cast.malin
+    proposals.write(closing=closing, words="Handledning", by=world.cast.tuva, now=NOW)
+    proposals.agree(closing=closing, agreed=True, by=malin, now=NOW)
+    proposals.send(closing=closing, by=malin, now=NOW)
+    return {"pk": closing.answers.get(organisation=world.cast.eskilstuna).pk}
+
+
+@on("programmes:support")
+def needed(world: World) -> dict[str, Any]:
+    """What Tuva still needs, which she has passed to her manager for good."""
+    from programmes.actions import support
+
+    place, tuva = world.things["tuva"], world.cast.tuva
+    before = NOW - timedelta(hours=1)
+    facts = {"kind": "other", "text": "Tuva Ljungdahl om Leila Mansouri", "from_whom": "Edvin Kronqvist"}
+    row = support.add(enrolment=place, by=tuva, now=before, **facts)
+    support.pass_on(enrolment=place, needs=[row.pk], by=tuva, now=before)
+    return {"pk": place.pk}
+
+
 @on("programmes:undo_make_up")
 def made_up(world: World) -> dict[str, Any]:
     """A day that Tuva makes up in the next round."""
