@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 
 from answers.documents import Result, titles
 from documents import pdf
+from programmes.documents.pictures import Mark
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ class BoardPaper:
     printed_on: str
 
 
-def print_board(paper: BoardPaper) -> pdf.Printed:
-    """The page as PDF/UA in the reader's language."""
-    html = render_to_string("programmes/documents/board.html", {"paper": paper, "heads": titles()})
-    return pdf.press(html, styles=["abstract.css", "evaluation.css", "board.css"])
+def print_board(paper: BoardPaper, funder: Mark | None) -> pdf.Printed:
+    """The page as PDF/UA in the reader's language, with the funder's emblem and statement at its end."""
+    html = render_to_string("programmes/documents/board.html", {"paper": paper, "heads": titles(), "funder": funder})
+    pictures = {"funder": funder.picture} if funder and funder.picture else {}
+    return pdf.press(html, styles=["abstract.css", "evaluation.css", "board.css"], pictures=pictures)

@@ -13,9 +13,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from documents import pdf
-from documents.actions import contents
-from documents.models import StoredFile
 from people.models import Organisation
+from programmes.documents.pictures import stored
 from programmes.models import Certificate, Cohort, CourseDay, MakeUp
 from programmes.rules.attendance import Row
 from programmes.rules.certificates import EMBLEMS, days_in_words, heading_lacks
@@ -173,14 +172,6 @@ def _hours(written: str | None) -> Decimal | None:
     return Decimal(written) if written else None
 
 
-def _stored(key: str) -> pdf.Picture | None:
-    file = StoredFile.objects.filter(pk=key).first() if key else None
-    try:
-        return pdf.Picture(contents(file), file.content_type) if file else None
-    except FileNotFoundError:
-        return None
-
-
 def alike(certificate: Certificate) -> str:
     """What papers must have in common to be printed from one layout: everything but the name and the code."""
     facts = {name: value for name, value in certificate.facts.items() if name != "name"}
@@ -225,9 +216,9 @@ def _page(certificates: Sequence[Certificate]) -> tuple[str, dict[str, pdf.Pictu
     address = address_of(certificate.code)
     pictures = {"code": qr_code(certificate.code)}
     organisation = facts["organisation"] or {"emblem": "", "alt": ""}
-    if own := _stored(organisation["emblem"]):
+    if own := stored(organisation["emblem"]):
         pictures["municipality"] = own
-    if facts["funder"] and (emblem := _stored(facts["funder"]["picture"])):
+    if facts["funder"] and (emblem := stored(facts["funder"]["picture"])):
         pictures["funder"] = emblem
     with translation.override(certificate.language):
         html = render_to_string(

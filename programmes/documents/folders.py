@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from base import dates
 from documents import pdf
-from documents.actions import contents, root
+from documents.actions import root
 from documents.binder import Bound, Seen, bind, look
 from documents.binding import LINK, Part
 from documents.models import StoredFile
 from events.letters.days import place_of
 from people.models import Person
+from programmes.documents.pictures import stored
 from programmes.models import CourseDay, Enrolment, Folder
 from programmes.rules.certificates import EMBLEMS
 from programmes.rules.folders import Piece
@@ -141,7 +142,7 @@ def _own_pages(
     cohort = folder.cohort
     programme, region = cohort.programme, cohort.programme.region
     funder, pictures = programme.funder, dict[str, pdf.Picture]()
-    if funder and funder.emblem_id and (emblem := _stored(funder.emblem_id)):
+    if funder and funder.emblem_id and (emblem := stored(funder.emblem_id)):
         pictures["funder"] = emblem
     context: dict[str, Any] = {
         "folder": folder,
@@ -169,14 +170,6 @@ def _own_pages(
             return printed
         pages = printed.pages
     raise pdf.PressFailed()
-
-
-def _stored(key: Any) -> pdf.Picture | None:
-    file = StoredFile.objects.filter(pk=key).first()
-    try:
-        return pdf.Picture(contents(file), file.content_type) if file else None
-    except FileNotFoundError:
-        return None
 
 
 def _day(day: CourseDay) -> dict[str, Any]:

@@ -27,9 +27,11 @@ from programmes import few
 from programmes.actions import boards as actions
 from programmes.actions import improvements as checklist
 from programmes.documents.boards import BoardPaper, Compared, Decided, PaperLine, print_board
+from programmes.documents.pictures import mark_of
 from programmes.forms.boards import ImprovementForm, LookForm, SaidForm
-from programmes.models import Cohort, CourseDay, Improvement, Said
+from programmes.models import Cohort, CourseDay, Improvement, ProposalAnswer, Said
 from programmes.rules import boards as rules
+from programmes.rules import proposals
 from programmes.rules.attendance import rows
 from programmes.rules.certificates import listed
 from programmes.rules.cohorts import coordinators
@@ -199,6 +201,7 @@ def board(request: Request, pk: int) -> HttpResponse:
         "runs": runs,
         "released_at": page.released_at if page else None,
         "why_not_release": rules.why_not_release(cohort),
+        "answers": proposals.counted(list(ProposalAnswer.objects.filter(closing__cohort=cohort))),
         "more": [
             (reverse("programmes:said", args=[cohort.pk]), _("You said, we changed")),
             (reverse("programmes:decision", args=[cohort.pk]), _("The decision")),
@@ -214,7 +217,7 @@ def board_file(request: Request, pk: int) -> HttpResponse:
     cohort = _find(request, pk)
     note(request, about=cohort, scope=cohort.scope)
     try:
-        printed = print_board(paper_of(cohort, exact=False))
+        printed = print_board(paper_of(cohort, exact=False), mark_of(cohort.programme.funder))
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("programmes:board", pk=cohort.pk)

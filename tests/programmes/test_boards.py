@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from answers import actions as answers
 from answers.models import FreeText
@@ -21,10 +22,13 @@ from base import clock
 from programmes.actions import boards as actions
 from programmes.actions import cohorts, decisions
 from programmes.actions import improvements as checklist
-from programmes.models import Cohort, Decision, Improvement, Said
+from programmes.documents.boards import print_board
+from programmes.documents.pictures import mark_of
+from programmes.models import Cohort, Decision, Funder, Improvement, Said
 from programmes.rules import boards as rules
 from programmes.rules import todos
 from programmes.rules.improvements import ReasonMissing
+from programmes.views.boards import paper_of
 from tests.cast import NOW, employment, organisation, person, role
 from tests.programmes.test_cohorts import make_next
 from tests.programmes.test_evaluations import evaluate, keys_folder, people, rounds, sum_up
@@ -409,3 +413,31 @@ def test_eva_4_a_name_is_masked_the_original_is_nowhere_any_more_and_the_log_say
     assert original not in table
     with pytest.raises(AlreadyRead):
         answers.redact(text=row, words=original, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("language", "statement"),
+    [
+        ("sv", "Medfinansieras av Europeiska unionen"),
+        ("fi", "Euroopan unionin osarahoittama"),
+        ("en", "Co-funded by the European Union"),
+    ],
+)
+def test_cer_3_the_paper_shows_the_funders_emblem_alone_with_the_statement_in_its_language(cast, language, statement):
+    funder = Funder.objects.create(
+        region=cast.sormland,
+        name="EU",
+        emblem_name="eu",
+        statement_sv="Medfinansieras av Europeiska unionen",
+        statement_fi="Euroopan unionin osarahoittama",
+        statement_en="Co-funded by the European Union",
+    )
+    cohort = cast.cohort(programme=cast.programme(funder=funder))
+    with translation.override(language):
+        made = print_board(paper_of(cohort, exact=False), mark_of(funder))
+    document = pypdfium2.PdfDocument(made.content)
+    assert statement in " ".join(document[0].get_textpage().get_text_range().split())
+    with pikepdf.open(io.BytesIO(made.content)) as file:
+        things = [thing for thing in file.objects if isinstance(thing, pikepdf.Dictionary)]
+        [emblem] = [thing for thing in things if thing.get("/S") == pikepdf.Name.Figure]
+        assert str(emblem.Alt)

@@ -142,6 +142,19 @@ def test_every_number_in_the_contents_and_under_the_pages_is_right(
             if "/Dest" in note and isinstance(note.Dest, pikepdf.Array)
         ]
         assert set(begins.values()) <= set(led)
+        alive = {
+            n
+            for n, one in enumerate(file.pages, 1)
+            for note in one.obj.get("/Annots", [])
+            if n > own and str(note.get("/A", {}).get("/URI", "")) == "https://example.org/x"
+        }
+        # Those of the coordinator's uploads go on leading somewhere; what a lecturer uploaded is drawn.
+        assert alive == {
+            begins[title] + n
+            for number, (title, pages) in enumerate(thirty)
+            for n in range(pages)
+            if number % 2 == 0 and title.endswith(("links", "form"))
+        }
         assert "/AcroForm" not in file.Root
         assert file.Root.MarkInfo.Marked
         known = set(pikepdf.NumberTree(file.Root.StructTreeRoot.ParentTree).keys())
