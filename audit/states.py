@@ -406,6 +406,7 @@ FACTS: dict[str, Promise] = {
     "cap": pgettext_lazy("a fact of a deed", "Mentees at a time"),
     "mentors": pgettext_lazy("a fact of a deed", "Mentors"),
     "may_attend": pgettext_lazy("a fact of a deed", "May attend"),
+    "members": pgettext_lazy("a fact of a deed", "Members"),
     "minutes": pgettext_lazy("a fact of a deed", "Minutes"),
     "name": pgettext_lazy("a fact of a deed", "Name"),
     "number": pgettext_lazy("a fact of a deed", "Number"),
@@ -421,6 +422,7 @@ FACTS: dict[str, Promise] = {
     "reason": pgettext_lazy("a fact of a deed", "Reason"),
     "role": pgettext_lazy("a fact of a deed", "Role"),
     "rows": pgettext_lazy("a fact of a deed", "Rows"),
+    "sessions": pgettext_lazy("a fact of a deed", "Sessions"),
     "shown": pgettext_lazy("a fact of a deed", "Shown"),
     "since": pgettext_lazy("a fact of a deed", "Since"),
     "source": pgettext_lazy("a fact of a deed", "Came from"),
@@ -428,10 +430,12 @@ FACTS: dict[str, Promise] = {
     "expected_on": pgettext_lazy("a fact of a deed", "Expected back"),
     "keeps_seat": pgettext_lazy("a fact of a deed", "Keeps the seat"),
     "state": pgettext_lazy("a fact of a deed", "State"),
+    "term": pgettext_lazy("a fact of a deed", "Contract period"),
     "until": pgettext_lazy("a fact of a deed", "Until"),
     "version": pgettext_lazy("a fact of a deed", "Version"),
     "way": pgettext_lazy("a fact of a deed", "Way"),
     "why": pgettext_lazy("a fact of a deed", "Reason"),
+    "year": pgettext_lazy("a fact of a deed", "Year"),
 }
 # Facts that are the number of another thing.
 REFERS: dict[str, str] = {
@@ -451,6 +455,7 @@ REFERS: dict[str, str] = {
     "places": "events.places",
     "previous": "programmes.cohort",
     "replaced_by": "programmes.certificate",
+    "supervisor": "people.person",
     "unit": "people.organisation",
 }
 REFUSED = "_refused"

@@ -516,6 +516,7 @@ LABELS = {
     "organisation": _("organisation"),
     "places": _("places"),
     "position": _("place in line"),
+    "programme": _("programme"),
     "programme_side": _("the programme's side"),
     "proposed_at": _("proposed"),
     "publish": _("publish on the site"),
