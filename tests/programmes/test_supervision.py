@@ -22,6 +22,8 @@ from programmes.rules import fairness
 from programmes.rules import supervision as rules
 from programmes.states import SupervisionState
 from reports.documents import extract
+from reports.documents import supervision as figures
+from reports.documents.figures import Choice
 from tests.cast import LONG_AGO, employment, organisation, person, role
 
 TERMS = supervision.Terms(2, 90, 4)
@@ -472,3 +474,35 @@ def test_one_reads_what_is_kept_about_ones_supervision(stage):
     assert "Handledning, grupp 1" in told
     assert "Leila" not in told
     assert "Handledning, grupp 1" in str(extract.as_plain(stage.sara, "sv", now()))
+
+
+# ---------- Figures, letters ----------
+
+
+def test_figures_count_groups_people_sessions_and_hours_by_municipality(stage, sign_in):
+    group = agreed(stage)
+    write(stage, group, None, stage.tuva, stage.yasmin, day=date(2027, 4, 13))
+    write(stage, group, None, stage.tuva, stage.leila)
+    [year] = figures.count(stage.malin, Choice())
+    assert (year.year, year.total.cells) == (2027, [1, 3, 2, 6])
+    assert {town.name: town.cells for town in year.towns} == {"Eskilstuna": [1, 2, 2, 4.5], "Nyköping": [1, 1, 1, 1.5]}
+    [own] = figures.count(stage.lars, Choice())
+    assert own.total.cells == [1, 2, 2, 4.5]
+    assert figures.count(stage.vera, Choice()) == []
+    assert figures.count(stage.malin, Choice(first=2028)) == []
+    assert "4,5" in sign_in(stage.lars).get("/reports/figures/").content.decode()
+
+
+@pytest.mark.parametrize("language", ["sv", "fi", "en"])
+def test_letters_of_dates_have_the_days_to_come_and_a_calendar_file(stage, language):
+    group = agreed(stage)
+    [first, _second] = book(stage, group, date(2027, 4, 20), date(2027, 5, 18))
+    letter = Letter.objects.get(kind="programmes.supervision_booked", person=stage.tuva)
+    with translation.override(language):
+        mail = built(letter)
+        assert mail.text.count("\n- ") == 2
+        assert mail.attachments[0][0].endswith(".ics")
+        sessions.cancel(session=first, reason="Rummet", by=stage.sara, now=now())
+        assert built(letter).text.count("\n- ") == 1
+        supervision.end(group=group, by=stage.malin, now=now())
+        assert built(letter) is None
