@@ -57,10 +57,14 @@ class WrongUnits(Refusal):
     message = gettext_lazy("There is no unit that you can register people from in this round.")
 
 
+def _asked(cohort: Cohort) -> list[Condition]:
+    return list(Condition.objects.standing().filter(programme=cohort.programme_id))
+
+
 def titles(cohort: Cohort, *, runs: bool) -> list[str]:
     """The headings of a file for this round, in the reader's language: the template's."""
     facts = [*OWN[:3], *(("employer",) if runs else ()), *OWN[3:], *((MANAGER,) if runs else ())]
-    return [*(str(TITLES[fact]) for fact in facts), *(row.question for row in cohort.programme.entry.standing())]
+    return [*(str(TITLES[fact]) for fact in facts), *(row.question for row in _asked(cohort))]
 
 
 def _headings(conditions: Sequence[Condition]) -> dict[str, set[str]]:
@@ -158,7 +162,7 @@ def stage(*, cohort: Cohort, file: IO[bytes], source: str, runs: bool, by: Perso
     Refused whole: what is no table, cannot be read, lacks the names or the units, or holds more than 1,000 rows.
     """
     table = read(file, limit=BY_HAND)
-    conditions = list(cohort.programme.entry.standing())
+    conditions = _asked(cohort)
     needed = {fact: TITLES[fact] for fact in ("name", "unit")}
     places = workplaces_of(cohort, local_day(cohort, now))
     judge = StaffJudge(

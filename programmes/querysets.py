@@ -261,6 +261,13 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
             mine_since=Subquery(later.values("valid_from")[:1]),
         )
 
+    def waiting_for(self, paths: list[str], day: date) -> EnrolmentQuerySet:
+        """Those that wait for the yes of an employer within these paths: applications, and who has moved to it."""
+        Workplace = apps.get_model("programmes", "Workplace")
+        moved = Workplace.objects.on(day).filter(enrolment=OuterRef("pk"), valid_from__isnull=False)
+        sides = Q(programme_side__in=STILL_ASKED) | Q(programme_side__in=MENDABLE) & Q(Exists(moved))
+        return self.filter(employed_by(paths, day), sides, employer_side=EmployerSide.ASKED)
+
     def employed_by(self, paths: list[str], day: date) -> EnrolmentQuerySet:
         """Those whose employer of the day is within these paths."""
         return self.filter(employed_by(paths, day))

@@ -332,8 +332,8 @@ def register_staff(
         )
         unit = newcomer.unit
         if not Employment.objects.on(day).filter(person=person, unit__path__startswith=f"{unit.top_id}/").exists():
-            since = min(newcomer.since or day, day)
-            employ(person=person, unit=unit, form=newcomer.form, job_title="", valid_from=since, by=by, now=now)
+            begins = min(newcomer.since or day, day)
+            employ(person=person, unit=unit, form=newcomer.form, job_title="", valid_from=begins, by=by, now=now)
         asked = newcomer.manager_address if on_behalf else by.email or ""
         chosen.append((person, unit, newcomer.form, newcomer.since, newcomer.replies, asked))
     made, before = [], []

@@ -31,7 +31,7 @@ def stage(
     return staged
 
 
-def _record(deed: str, staged: StaffFile, *, by: Person | None, now: datetime, **codes: int) -> None:
+def _record(deed: str, staged: StaffFile, *, by: Person | None, now: datetime, **codes: Any) -> None:
     record(deed, by=by, about=staged, scope=staged.cohort.scope, now=now, **codes)
 
 

@@ -14,7 +14,7 @@ class UnitForm(PlainForm):
 
     submit = _("Save the unit")
     show_optional = False
-    unit = forms.ModelChoiceField(
+    unit: "forms.ModelChoiceField[Organisation]" = forms.ModelChoiceField(
         label=_("Unit"), queryset=Organisation.objects.none(), empty_label=_("Choose the unit")
     )
 

@@ -22,7 +22,7 @@ from outbox.kinds import Mail, compose
 from outbox.models import Letter
 from people.models import Person
 from people.rules import name_for
-from programmes.models import Approval, Cohort, CourseDay, Enrolment, Programme, Transition
+from programmes.models import Approval, Cohort, Condition, CourseDay, Enrolment, Programme, Transition
 from programmes.rules.applications import local_day, why_not_withdraw
 from programmes.states import LIVE_SIDES, EmployerSide, ProgrammeSide, Source
 
@@ -309,7 +309,7 @@ def build_registered(letter: Letter) -> Mail | None:
             "name": enrolment.person.first_name,
             "manager": name_for(manager, enrolment.person),
             "by_manager": enrolment.source != Source.COORDINATOR,
-            "asks": enrolment.cohort.programme.entry.standing().exists(),
+            "asks": Condition.objects.standing().filter(programme=enrolment.cohort.programme_id).exists(),
             "code": enrolment.code,
             "closes": enrolment.cohort.closes_on,
             "days": day_lines(days),

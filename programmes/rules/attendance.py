@@ -177,8 +177,8 @@ def rows(
     for make_up in MakeUp.objects.filter(enrolment__in=[row.pk for row in people]).select_related(
         "registration__attendance", "registration__event"
     ):
-        own = told.get(make_up.enrolment_id)
-        if own is not None and not holds(own, make_up.registration.event.date):
+        periods = told.get(make_up.enrolment_id)
+        if periods is not None and not holds(periods, make_up.registration.event.date):
             continue
         there = getattr(make_up.registration, "attendance", None)
         made_up[make_up.enrolment_id][make_up.missed_id] = there.hours if there else None

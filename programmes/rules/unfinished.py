@@ -11,7 +11,7 @@ from base.models import Draft
 from people.models import Person
 from people.rules import name_for
 from people.states import ImportState
-from programmes.models import Answered, Approval, Cohort, Enrolment, StaffFile
+from programmes.models import Answered, Approval, Cohort, Condition, Enrolment, StaffFile
 from programmes.rules.conditions import replaced, unanswered
 from programmes.states import STILL_ASKED, EmployerSide
 
@@ -50,7 +50,7 @@ class Begun:
 
 def unfinished(cohort: Cohort, viewer: Person, *, now: datetime) -> list[Unfinished]:
     """The cohort's registrations with what each lacks, the oldest first; five statements whatever their number."""
-    conditions = list(cohort.programme.entry.standing())
+    conditions = list(Condition.objects.standing().filter(programme=cohort.programme_id))
     asks_degree = "degree" not in replaced(conditions)
     rows = (
         Enrolment.objects.unfinished(now)

@@ -1,11 +1,12 @@
 """Where participants are employed day by day, and why a change of employer cannot be written down."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from base import dates
 from base.refusal import Refusal
 from people.models import Organisation, Person
 from programmes.models import Cohort, Enrolment, Workplace
@@ -107,7 +108,7 @@ def why_not_move(
     if enrolment.programme_side not in LIVE_SIDES:
         return NothingToMove()
     if last is not None and last.organisation_id and last.valid_from is not None and last_day < last.valid_from:
-        return BeforeTheLastMove(day=last.valid_from)
+        return BeforeTheLastMove(day=dates.plain_day(last.valid_from, today=last_day))
     if unit is not None and first_day is None:
         return FirstDayMissing()
     if first_day is not None and first_day <= last_day:
@@ -123,7 +124,7 @@ def why_not_move(
 # ---------- What each side may see ----------
 
 
-def seen_days(person: Person, enrolments: Sequence[Enrolment]) -> dict[int, list[tuple[date | None, date | None]]]:
+def seen_days(person: Person, enrolments: Sequence[Enrolment]) -> Mapping[int, Periods]:
     """Of the enrolments whose people have changed employers: the periods that `person` may see; one statement.
 
     Whoever runs the round sees all and has no entry, and so has the participant herself.

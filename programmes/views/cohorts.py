@@ -37,7 +37,7 @@ from programmes.forms.cohorts import (
     ParticipantFilter,
     ProgrammeForm,
 )
-from programmes.models import Cohort, CourseDay, Enrolment, Programme, Share
+from programmes.models import Cohort, Condition, CourseDay, Enrolment, Programme, Share
 from programmes.rules import cohorts as rules
 from programmes.rules import todos
 from programmes.rules.decisions import why_not_decide
@@ -157,7 +157,7 @@ def programme(request: Request, pk: int) -> HttpResponse:
             "lines": cohort_lines(cohorts),
             "texts": texts,
             "waiting": rules.undecided(row),
-            "entry": row.entry.standing(),
+            "entry": Condition.objects.standing().filter(programme=row),
         },
     )
 

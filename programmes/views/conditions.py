@@ -1,5 +1,7 @@
 """A programme's conditions, as its coordinators set them."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -40,13 +42,13 @@ def _form(request: Request, programme: Programme, condition: Condition | None) -
     form = ConditionForm(request.POST or None, programme=programme, condition=condition)
     form.back = reverse("programmes:conditions", args=[programme.pk])
     if form.is_valid():
-        facts = {name: form.cleaned_data[name] for name in ("fact", "months", "decides")}
-        said = {"words": form.words, "by": request.user, "now": clock.now()}
+        facts: dict[str, Any] = {name: form.cleaned_data[name] for name in ("fact", "months", "decides")}
+        facts |= {"words": form.words, "by": request.user, "now": clock.now()}
         try:
             if condition is None:
-                actions.add_condition(programme=programme, **facts, **said)
+                actions.add_condition(programme=programme, **facts)
             else:
-                actions.change_condition(condition=condition, **facts, **said)
+                actions.change_condition(condition=condition, **facts)
         except Refusal as refusal:
             refuse(form, refusal, {rules.MonthsMissing: "months"})
         else:

@@ -1,6 +1,6 @@
 """One enrolment: both sides with their history, the yes, the flags."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,7 +98,7 @@ class Attended:
     words: str
 
 
-def _attended(enrolment: Enrolment, own: dict[int, Periods]) -> list[Attended]:
+def _attended(enrolment: Enrolment, own: Mapping[int, Periods]) -> list[Attended]:
     """The days that the reader may know of and how each went; nothing before there is a place."""
     if enrolment.programme_side not in TAKING_PART:
         return []
@@ -150,7 +150,7 @@ def page(request: Request, enrolment: Enrolment, **forms: Any) -> HttpResponse:
     entry = list(enrolment.cohort.programme.entry.all())
     flags = _flags(enrolment, entry)
     moment = now()
-    seen = {} if runs else seen_days(request.user, [enrolment])
+    seen: Mapping[int, Periods] = {} if runs else seen_days(request.user, [enrolment])
     own = seen.get(enrolment.pk)
     left = own is not None and not holds(own, local_day(enrolment.cohort, moment))
     employer_steps = _steps(enrolment, Side.EMPLOYER, request.user, own)

@@ -111,7 +111,7 @@ def staff_file(request: Request, pk: UUID) -> HttpResponse:
     """What was read, before anybody is registered; confirm it, or throw it away."""
     row = _own(request, pk)
     note(request, about=row, scope=row.cohort.scope)
-    if request.method == "POST":
+    if request.method == "POST" and {"confirm", "discard"} & set(request.POST):
         return _decide(request, row)
     good, bad = len(row.good), len(row.bad)
     units = files.units_of(row, SHOWN)
@@ -152,8 +152,6 @@ def _decide(request: Request, row: StaffFile) -> HttpResponse:
             actions.discard(staged=row, by=request.user, now=now())
             messages.success(request, _("The file is thrown away. Nobody was registered."))
             return redirect("programmes:file_register")
-        if "confirm" not in request.POST:
-            raise Http404
         done = actions.confirm(staged=row, by=request.user, now=now())
     except Refusal as refusal:
         messages.error(request, str(refusal))

@@ -169,7 +169,7 @@ def programme(request: HttpRequest, region: str, programme: str) -> HttpResponse
         "themes": [line for line in found.themes.splitlines() if line.strip()],
         "said": _said(found) if found.was_told else [],
         "conditions": [
-            *([row.words for row in found.entry.standing()] if found.asks else []),
+            *([row.words for row in Condition.objects.standing().filter(programme=found)] if found.asks else []),
             *(line for line in found.conditions.splitlines() if line.strip()),
         ],
         "today": local_day(main.cohort, now()) if main else None,

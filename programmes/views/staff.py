@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,11 +25,11 @@ from people.states import EmploymentForm, Language
 from programmes.actions import applications as actions
 from programmes.forms.applications import NewcomerFormSet, StaffForm
 from programmes.forms.conditions import QuestionsForm
-from programmes.models import Cohort, Enrolment
-from programmes.querysets import ever_with
+from programmes.models import Cohort, Condition, Enrolment
+from programmes.querysets import employed_by, ever_with
 from programmes.rules.applications import known_namesakes, local_day, why_not_apply
 from programmes.rules.supervision import attendance_of_staff
-from programmes.states import LIVE_SIDES, MENDABLE, STILL_ASKED, CohortState, EmployerSide, Source
+from programmes.states import LIVE_SIDES, CohortState, EmployerSide, Source
 
 # How long a session of supervision stands on the page.
 SUPERVISED_SHOWN = timedelta(days=365)
@@ -50,12 +49,7 @@ def waiting_for(person: Any) -> list[Enrolment]:
         return []
     return list(
         Enrolment.objects.visible_to(person)
-        .with_employer(person.reach.staff_paths, now().date())
-        .filter(
-            Q(programme_side__in=STILL_ASKED) | Q(programme_side__in=MENDABLE, mine_since__isnull=False),
-            mine=True,
-            employer_side=EmployerSide.ASKED,
-        )
+        .waiting_for(person.reach.staff_paths, now().date())
         .exclude(person=person)
         .select_related("person", "unit", "organisation", "cohort__programme__region")
         .order_by("cohort__closes_on", "applied_at")
@@ -74,7 +68,7 @@ def staff(request: Request) -> HttpResponse:
         .filter(ever_with(reach.staff_paths, now().date()), programme_side__in=LIVE_SIDES)
         .with_employer(reach.staff_paths, now().date())
         .exclude(cohort__state=CohortState.DECIDED)
-        .exclude(employer_side=EmployerSide.ASKED, mine=True)
+        .exclude(employed_by(reach.staff_paths, now().date()), employer_side=EmployerSide.ASKED)
         .select_related("person", "unit", "cohort__programme")
         .order_by("-cohort__number", "person__name", "pk")
     )
@@ -198,7 +192,7 @@ def check(request: Request, pk: UUID) -> HttpResponse:
     chosen = set(draft.data["people"])
     people = [(person, unit) for person, unit in staff_of(manager, now().date()) if str(person.pk) in chosen]
     new = [row for row in draft.data["new"] if row["unit"] in units]
-    asked = list(cohort.programme.entry.standing())
+    asked = list(Condition.objects.standing().filter(programme=cohort.programme_id))
     today = local_day(cohort, now())
     data = request.POST if request.method == "POST" else None
     known = {
