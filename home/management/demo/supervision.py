@@ -40,8 +40,9 @@ def agree(group: SupervisionGroup, *, now: datetime, but: int = 0) -> None:
 def book(group: SupervisionGroup, first: date, *, now: datetime) -> None:
     """The dates of half a year."""
     days = [first + timedelta(weeks=WEEKS * n) for n in range(TIMES)]
-    facts = {"start": time(13), "minutes": MINUTES, "form": SessionForm.ROOM}
-    sessions.book(group=group, days=days, by=group.supervisor, now=now, **facts)
+    sessions.book(
+        group=group, days=days, start=time(13), minutes=MINUTES, form=SessionForm.ROOM, by=group.supervisor, now=now
+    )
 
 
 def hold(group: SupervisionGroup, number: int, *, absent: int, now: datetime) -> None:
