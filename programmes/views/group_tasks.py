@@ -266,16 +266,12 @@ def _write(request: Request, group: TaskGroup) -> HttpResponse:
     if act == "take_back":
         try:
             actions.take_back(group=group, by=request.user, now=moment)
-        except rules.NotInThisGroup:
-            raise
         except Refusal as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("Taken back. Hand it in again when it is ready."))
         return redirect(group)
     if closed := rules.why_not_write(group, by=request.user):
-        if isinstance(closed, rules.NotInThisGroup):
-            raise closed
         messages.error(request, str(closed))
         return redirect(group)
     form = _form(request, group, bound=True)
