@@ -209,8 +209,10 @@ def support_list(request: Request, pk: int) -> HttpResponse:
 def _for_manager(request: Request, enrolment: Enrolment) -> HttpResponse:
     rows = SupportNeed.objects.with_manager(request.user, clock.now()).filter(enrolment=enrolment)
     needs = list(rows)
-    if not needs or request.method == "POST":
+    if not needs:
         raise Http404
+    if request.method == "POST":
+        return redirect("programmes:support", enrolment.pk)
     context = {"enrolment": enrolment, "needs": needs, "who": name_for(enrolment.person, request.user)}
     return render(request, "programmes/support_passed.html", context)
 
