@@ -1,7 +1,10 @@
 """Helmi in production's settings, with enough people in it: what the bench measures."""
 
+import functools
+import io
 import itertools
 import re
+import resource
 import sys
 import tempfile
 import uuid
@@ -12,7 +15,7 @@ from typing import Any
 
 import django
 
-PEOPLE, EXPORTED, REMINDED, BADGES = 2_000, 10_000, 100, 500
+PEOPLE, EXPORTED, REMINDED, BADGES, CERTIFIED, UPLOADS = 2_000, 10_000, 100, 500, 100, 30
 FIRST = ["Åsa", "Björn", "Maija", "Öivind", "Selma", "Kerttu", "Tage", "Yrsa"]
 LAST = ["Åkervall", "Lindh", "Mäkelä", "Östling", "Virtanen", "Ekdahl", "Björklund", "Zetterman"]
 ADDRESS = re.compile(r'(?:value="(\d+)")[^>]*data-employer="(\d+)"')
@@ -265,11 +268,172 @@ def badges() -> Callable[[], None]:
     return make
 
 
+@functools.cache
+def certificates() -> tuple[Callable[[], None], Callable[[], dict[str, float]]]:
+    """The certificates of a hundred who were there every day, printed as the worker does: ten one by one, and all."""
+    from base.clock import now
+    from events.models import Attendance, Registration
+    from programmes.actions import certificates as actions
+    from programmes.models import Certificate, Cohort
+    from programmes.states import CohortState
+
+    moment = now()
+    over = Cohort.objects.filter(state__in=[CohortState.FINISHED, CohortState.DECIDED])
+    cohort = over.filter(days__event__ends_at__lt=moment).order_by("pk").first()
+    assert cohort is not None
+    people = cohort.enrolments.filter(person__email__startswith="bench").order_by("pk")[:CERTIFIED]
+    days = list(cohort.days.select_related("event"))
+    marked = Registration.objects.bulk_create(
+        [
+            Registration(event=day.event, person_id=one.person_id, created_at=moment, changed_at=moment)
+            for one in people
+            for day in days
+        ]
+    )
+    Attendance.objects.bulk_create(
+        [Attendance(registration=row, mark="present", hours=row.event.hours, at=moment) for row in marked]
+    )
+    actions.print_waiting(now=moment)
+    made = actions.issue_batch(cohort=cohort, by=cohort.responsible, now=moment)
+    papers = Certificate.objects.filter(pk__in=[row.pk for row in made])
+    assert len(made) == CERTIFIED
+
+    def alone() -> None:
+        some = papers.filter(pk__in=[row.pk for row in made[:10]])
+        some.update(file=None, print_tries=1, print_after=None)  # as what has failed before: each by itself
+        assert actions.print_waiting(now=moment) == len(made[:10])
+
+    def together() -> dict[str, float]:
+        papers.update(file=None, print_tries=0, print_after=None)
+        assert actions.print_waiting(now=moment) == CERTIFIED
+        return {"kb_each": round(sum(papers.values_list("file__size", flat=True)) / CERTIFIED / 1024, 1)}
+
+    together()
+    return alone, together
+
+
+def _slides(number: int, title: str) -> bytes:
+    """An upload as people make them: pages of text, here and there a picture."""
+    import pikepdf
+    from PIL import Image
+
+    from tests.documents.uploads import KINDS, upload
+
+    content = io.BytesIO()
+    with pikepdf.open(io.BytesIO(upload(KINDS[number % len(KINDS)], 5 + number * 7 % 12, title))) as slides:
+        noise = Image.effect_noise((300, 200), 40).convert("RGB").tobytes()
+        picture = slides.make_stream(noise, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image)
+        picture.Width, picture.Height, picture.BitsPerComponent = 300, 200, 8
+        picture.ColorSpace = pikepdf.Name.DeviceRGB
+        for place, page in enumerate(slides.pages):
+            lines = " ".join(f"({(title + ' med text ') * 4}{line}) Tj T*" for line in range(25))
+            fonts = page.obj.get("/Resources", {}).get("/Font", {})
+            if "/F1" in fonts:
+                page.contents_add(f"q BT /F1 9 Tf 12 TL 60 700 Td {lines} ET Q".encode("cp1252"))
+                if place % 4 == 0:
+                    name = page.add_resource(picture, pikepdf.Name.XObject)
+                    page.contents_add(f"q 200 0 0 130 60 60 cm {name} Do Q".encode())
+        slides.save(content, compress_streams=False)  # as many programs leave them: whoever saves them packs them
+    return content.getvalue()
+
+
+@functools.cache
+def folder() -> tuple[Callable[[], None], Callable[[], dict[str, float]]]:
+    """The course folder of a round with thirty uploads of all kinds, and their bare pages put after each other."""
+    import pikepdf
+
+    from base.clock import now
+    from documents.actions import keep_file, root
+    from events.models import Material
+    from programmes.actions import folders
+    from programmes.models import Cohort
+    from programmes.states import CohortState
+
+    moment = now()
+    cohort = Cohort.objects.filter(state=CohortState.RUNNING).order_by("pk").first()
+    assert cohort is not None
+    by = cohort.responsible
+    days = list(cohort.days.select_related("event").order_by("number"))
+    Material.objects.filter(event__course_day__cohort=cohort).delete()
+    paths: list[Path] = []
+    for number in range(UPLOADS):
+        title = f"Underlag {number + 1}"
+        data = _slides(number, title)
+        file = keep_file(
+            source=data, kind="material", name=f"{title}.pdf", content_type="application/pdf", by=by, now=moment
+        )
+        Material.objects.create(
+            event=days[number * len(days) // UPLOADS].event,
+            title=title,
+            file=file,
+            owner=by,
+            order=number,
+            created_at=moment,
+            changed_at=moment,
+        )
+        paths.append(root() / file.path)
+    sizes: list[int] = []
+
+    def extended() -> None:
+        with tempfile.TemporaryDirectory() as place, pikepdf.new() as whole:
+            for one in [pikepdf.open(path) for path in paths]:
+                whole.pages.extend(one.pages)
+            target = Path(place) / "all.pdf"
+            whole.save(target, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+            sizes.append(target.stat().st_size)
+
+    def make() -> dict[str, float]:
+        cohort.folders.update(ended_at=moment)
+        folders.make(cohort=cohort, language="sv", by=by, now=moment)
+        assert folders.print_waiting(now=moment) == 1
+        made = cohort.folders.latest("pk")
+        assert made.file is not None
+        assert made.uploads == UPLOADS
+        # The largest of our children so far: the press and the one that binds.
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        facts = {"pages": made.pages, "memory_mb": round(memory)}
+        return {**facts, "size_ratio": round(made.file.size / sizes[-1], 2)} if sizes else facts
+
+    return extended, make
+
+
+@functools.cache
+def matching() -> tuple[Callable[[], None], Callable[[], None]]:
+    """Sixty people and twenty-five mentors of whom each may take three; a third of the pairs is not allowed."""
+    from programmes.matching import match
+
+    costs = {
+        (person, mentor): (person * 37 + mentor * 61 + person * mentor * 13) % 97
+        for person in range(60)
+        for mentor in range(25)
+        if (person * 7 + mentor * 11) % 3
+    }
+    room = dict.fromkeys(range(25), 3)
+
+    def greedy() -> None:
+        left, have = dict(room), set()
+        for (person, mentor), _cost in sorted(costs.items(), key=lambda pair: (pair[1], pair[0])):
+            if person not in have and left[mentor]:
+                have.add(person)
+                left[mentor] -= 1
+
+    def best() -> None:
+        assert len(match(costs, room, crowding=10)) == 60
+
+    return greedy, best
+
+
 def items() -> dict[str, Callable[[], Any]]:
     """What can be measured here."""
     from django.test import Client
 
     return {
+        "certificate": lambda: certificates()[0](),
+        "certificates": lambda: certificates()[1](),
+        "extended": lambda: folder()[0](),
+        "folder": lambda: folder()[1](),
+        "greedy": lambda: matching()[0](),
+        "matching": lambda: matching()[1](),
         "page": page(Client()),
         "application": application(Client()),
         "event": event_page(Client()),
