@@ -98,7 +98,8 @@ def test_the_letter_says_what_the_part_is_and_where_the_day_is(cast, running):
     event = event_of(running, 4)
     name(cast, event)
     name(cast, event, function="host", email="hilma@katrineholm.example", name="Hilma Värd")
-    lecturer, host = (letter_text(letter) for letter in Letter.objects.filter(kind=NAMED).order_by("pk"))
+    letters = {letter.person.name: letter_text(letter) for letter in Letter.objects.filter(kind=NAMED)}
+    lecturer, host = letters["Lena Lektor"], letters["Hilma Värd"]
     assert "Du är föreläsare: Utredning enligt BBIC och LVU" in lecturer
     assert "Malin Ekdahl har satt upp dig" in lecturer
     assert "Kommunhuset, sal Djulö" in lecturer
