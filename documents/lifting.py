@@ -128,7 +128,8 @@ class Lifter:
         colours = seen.getcolors(2)
         if seen.size != (self.picture.Width, self.picture.Height) or not colours or len(colours) != 2:
             return False
-        dark, light = sorted((bytes(colour) for _count, colour in colours), key=sum)
+        both = [bytes(colour) for _count, colour in colours if isinstance(colour, tuple)]
+        dark, light = sorted(both, key=sum)
         middle = (sum(dark) + sum(light)) // 6
         bits = seen.convert("L").point(lambda value: 255 if value > middle else 0).convert("1").tobytes()
         self.picture.write(bits)

@@ -551,11 +551,6 @@ class MentorQuerySet(models.QuerySet["Mentor"]):
         live = Count("mentorships", filter=Q(mentorships__state__in=LIVE_PAIRS))
         return self.annotate(load=live)
 
-    def with_room(self, day: date) -> MentorQuerySet:
-        """Those in the pool, not on a pause, who have fewer mentees than they have chosen; with `load`."""
-        free = Q(paused_until__isnull=True) | Q(paused_until__lte=day)
-        return self.on(day).filter(free, person__is_active=True).with_load().filter(load__lt=F("cap"))
-
     def of(self, person: Any) -> MentorQuerySet:
         """The person's own rows."""
         return self.filter(person=person) if person.is_authenticated else self.none()

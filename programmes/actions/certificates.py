@@ -216,7 +216,7 @@ def replace(*, certificate: Certificate, name: str, reason: str, by: Person, now
     """
     cohort = locked(certificate.round.pk)
     certificate = still_valid(certificate)
-    enrolment = Enrolment.objects.select_related("person", "organisation", "unit").get(pk=certificate.enrolment_id)
+    enrolment = Enrolment.objects.select_related("person", "organisation", "unit").get(certificates=certificate)
     row = rows(cohort, [enrolment], now=now)[0]
     kind = rules.kind_for(row.standing)
     if refusal := rules.why_not_issue(enrolment, row.standing, kind):

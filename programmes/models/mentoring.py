@@ -89,6 +89,10 @@ class Mentorship(models.Model):
     closed_why = models.CharField(max_length=14, choices=PairEnd, blank=True)
     closed_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
 
+    # How many meetings were held and how long they were, where `with_meetings` has counted them.
+    meetings_held: int
+    minutes_held: int
+
     objects = MentorshipQuerySet.as_manager()
 
     class Meta:

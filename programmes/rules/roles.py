@@ -19,7 +19,7 @@ from base.refusal import Refusal
 from events.models import Staff
 from events.states import EventState, StaffFunction
 from people.models import Organisation, Person
-from programmes.models import Cohort, CourseDay, Mentorship, SupervisionGroup, SupervisionSession
+from programmes.models import Cohort, CourseDay, MentorMeeting, Mentorship, SupervisionGroup, SupervisionSession
 from programmes.states import RoleFunction, SupervisionState
 
 
@@ -132,19 +132,24 @@ def mentors(cohort: Cohort, now: datetime) -> list[Done]:
         return []
     going = Mentorship.objects.filter(enrolment__cohort=cohort, mentor__person__in=found).agreed()
     on = Counter(going.values_list("mentor__person", flat=True))
+    held: dict[int, list[int]] = {}
+    meetings = MentorMeeting.objects.held().filter(
+        mentorship__in=[pair.pk for pairs in found.values() for pair in pairs]
+    )
+    for who, minutes in meetings.values_list("mentorship__mentor__person", "minutes"):
+        held.setdefault(who, []).append(minutes)
     zone = ZoneInfo(cohort.programme.region.time_zone)
     made = []
     for who, pairs in found.items():
-        meetings = sum(pair.meetings_held for pair in pairs)
-        if meetings:
+        if who in held:
             made.append(
                 Done(
                     person=pairs[0].mentor.person,
                     function=RoleFunction.MENTOR,
                     first=min(pair.started_on for pair in pairs if pair.started_on),
                     last=max(pair.closed_at.astimezone(zone).date() for pair in pairs if pair.closed_at),
-                    times=meetings,
-                    hours=hours_of(sum(pair.minutes_held for pair in pairs)),
+                    times=len(held[who]),
+                    hours=hours_of(sum(held[who])),
                     to_come=on[who],
                 )
             )

@@ -135,7 +135,8 @@ def _page(request: Request, cohort: Cohort, problem: str = "") -> dict[str, Any]
     valid = _valid(request, cohort)
     lines, in_roles = _lines(request, cohort, valid), _role_lines(request, cohort, valid)
     complete = [line for line in lines if line.standing.complete]
-    papers = [line for line in (*lines, *in_roles) if line.certificate]
+    everybody: list[Line | RoleLine] = [*lines, *in_roles]
+    papers = [line for line in everybody if line.certificate]
     printed = sum(line.printing == "printed" for line in papers)
     refusal = why_not_print()
     reasons = {line.why_not for line in lines if not line.standing.complete and line.certificate is None}

@@ -102,7 +102,8 @@ def test_formulas_numbers_and_who_has_applied_come_back_with_why(cast: Cast, rou
     )
     assert not row.good
     assert [bool(reason) for reason in reasons(row)] == [True] * 5
-    assert "formel" in reasons(row)[0] and "redan" in reasons(row)[1]
+    assert "formel" in reasons(row)[0]
+    assert "redan" in reasons(row)[1]
 
 
 def test_a_workbook_is_read_like_a_csv(cast: Cast, round_: Any, sign_in: Any) -> None:
@@ -162,7 +163,9 @@ def test_a_round_that_has_closed_meanwhile_registers_nobody_and_says_so(
     Cohort.objects.filter(pk=round_.pk).update(state="selection")
     assert actions.store_waiting(now()) == 0
     row.refresh_from_db()
-    assert row.trouble and row.confirmed_at is None and not Enrolment.objects.exists()
+    assert row.trouble
+    assert row.confirmed_at is None
+    assert not Enrolment.objects.exists()
 
 
 def test_a_coordinator_registers_for_any_unit_and_the_managers_are_asked(cast: Cast, round_: Any, sign_in: Any) -> None:
@@ -183,7 +186,8 @@ def test_a_coordinator_registers_for_any_unit_and_the_managers_are_asked(cast: C
     letter = Letter.objects.get(kind="programmes.application_registered")
     with translation.override(letter.language):
         mail = kinds.find(letter.kind).build(letter)
-    assert "Din chef får frågan" in mail.text and "har sagt ja" not in mail.text
+    assert "Din chef får frågan" in mail.text
+    assert "har sagt ja" not in mail.text
     page = sign_in(cast.malin).get(f"/s/{mail.secrets[0]}/complete/")
     assert "Samordnaren har anmält dig" in page.content.decode()
 
@@ -212,7 +216,8 @@ def test_the_programmes_conditions_are_columns_and_decide(cast: Cast, round_: An
         "Kanske;k@x.example;Barn och familj;kanske",
         head="Namn;E-post;Enhet;Onko sinulla tutkinto?",
     )
-    assert len(file.bad) == 1 and "Onko sinulla tutkinto?" in reasons(file)[0]
+    assert len(file.bad) == 1
+    assert "Onko sinulla tutkinto?" in reasons(file)[0]
     stina.post(file.get_absolute_url(), {"confirm": "yes"})
     flags = dict(Enrolment.objects.values_list("person__name", "may_attend"))
     assert flags == {"Ja": True, "Nej": False, "Vet Inte": True}
