@@ -164,10 +164,7 @@ def test_a_page_whose_lines_cannot_be_told_is_not_lifted() -> None:
 
 
 @pytest.mark.deep
-def test_a_hundred_of_a_batch_are_whole_and_pass_vera(cast: Any, course: Any, vera: Any, tmp_path: Path) -> None:
-    names = tuple(f"{NAMES[number % 9]} {number}"[-110:] for number in range(100))
-    made = issue(cast, course, names)
+def test_a_hundred_of_a_batch_are_whole_and_nobody_elses(cast: Any, course: Any) -> None:
+    made = issue(cast, course, tuple(f"{NAMES[number % 9]} {number}"[-110:] for number in range(100)))
     for certificate in made:
         is_whole_and_nobody_elses(certificate, made)
-        (tmp_path / f"{certificate.pk}.pdf").write_bytes(contents(certificate.file))
-    vera("ua1", *tmp_path.glob("*.pdf"))
