@@ -26,6 +26,15 @@ MASK = "…"
 
 
 @dataclass(frozen=True)
+class Emblem:
+    """A picture in the foot of a letter, such as a funder's, and what it shows in words."""
+
+    content: bytes
+    content_type: str
+    alt: str = ""
+
+
+@dataclass(frozen=True)
 class Mail:
     """A letter in words: what its reader gets."""
 
@@ -37,6 +46,7 @@ class Mail:
     sender: str = ""  # a name to stand before our address, such as the region's
     secrets: Sequence[str] = ()  # parts of personal links: masked in what is kept and shown
     headers: Sequence[tuple[str, str]] = ()  # more of the mail's head, such as how to leave a newsletter
+    emblem: Emblem | None = None  # goes along with the mail, so that nothing is fetched when it is read
 
     def masked(self, text: str) -> str:
         """A text of this mail without what opens personal links."""
@@ -212,6 +222,7 @@ def compose(
     why: str = "",
     region: str = "",
     funder: str = "",
+    emblem: Emblem | None = None,
     reply_to: str = "",
     sender: str = "",
     attachments: Sequence[tuple[str, str | bytes, str]] = (),
@@ -222,7 +233,8 @@ def compose(
     The template's first line is "Subject: ..."; then an empty line and the body: paragraphs with empty lines between,
     lists of lines that begin with "- ", and links as [words](address), where the address is one of ours; the first
     link that stands alone on its line becomes the button. What people typed is text, whatever it looks like. In the
-    foot stand `ask`, which says who answers questions, `why` the reader got the letter, `region` and `funder`.
+    foot stand `ask`, which says who answers questions, `why` the reader got the letter, `region` and `funder`,
+    whose emblem stands beside it where the letter is read as HTML.
     """
     rendered = Engine.get_default().get_template(template).render(Context(context, autoescape=False))
     head, _separator, body = rendered.strip().partition("\n")
@@ -244,10 +256,11 @@ def compose(
             "why": why,
             "region": region,
             "funder": funder,
+            "emblem": emblem,
             "home": settings.BASE_URL,
         },
     )
-    return Mail(subject, text + "\n", html, tuple(attachments), reply_to, sender, tuple(secrets))
+    return Mail(subject, text + "\n", html, tuple(attachments), reply_to, sender, tuple(secrets), emblem=emblem)
 
 
 def ours(url: str) -> bool:

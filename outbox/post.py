@@ -8,6 +8,7 @@ import smtplib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.mime.image import MIMEImage
 from email.utils import formataddr, parseaddr
 from enum import Enum
 from pathlib import Path
@@ -76,10 +77,17 @@ def return_path(letter: UUID) -> str:
     return f"{mailbox}+{token(letter)}@{domain}"
 
 
+class Pictured(EmailMultiAlternatives):
+    """A mail whose HTML shows a picture that goes along, and nothing else does."""
+
+    mixed_subtype = "related"
+
+
 def envelope(letter: UUID, mail: Mail, to: str, language: str) -> EmailMultiAlternatives:
     """The mail as the mail server gets it."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    message = EmailMultiAlternatives(
+    kind = Pictured if mail.emblem and not mail.attachments else EmailMultiAlternatives
+    message = kind(
         subject=" ".join(mail.subject.split()),
         body=mail.text,
         from_email=return_path(letter),
@@ -95,6 +103,11 @@ def envelope(letter: UUID, mail: Mail, to: str, language: str) -> EmailMultiAlte
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    if mail.emblem:
+        picture = MIMEImage(mail.emblem.content, mail.emblem.content_type.removeprefix("image/"))
+        picture.add_header("Content-ID", "<emblem>")
+        picture.add_header("Content-Disposition", "inline")
+        message.attach(picture)
     for filename, content, mimetype in mail.attachments:
         message.attach(filename, content, mimetype)
     return message

@@ -18,11 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from base import clock, dates
 from base.tokens import seal
 from events import ics
+from events.letters.emblems import emblem
 from events.models import Change, Claim, Event, Registration, Staff
 from events.states import Audience, EventKind, EventState
 from outbox import actions as outbox
 from outbox import kinds
-from outbox.kinds import Mail
+from outbox.kinds import Emblem, Mail
 from outbox.models import Batch, Letter
 from outbox.states import Lane
 from people.models import Person
@@ -200,13 +201,14 @@ class Foot(TypedDict):
     reply_to: str
     region: str
     sender: str
+    funder: str
+    emblem: Emblem | None
 
 
 @dataclass(frozen=True)
 class _Alike:
     """What every letter about an event says in a language, whoever reads it."""
 
-    funder: str
     foot: Foot
     file: tuple[str, bytes, str]
 
@@ -333,11 +335,13 @@ def with_organiser(path: str = "") -> list[str]:
 def foot_of(event: Event) -> Foot:
     """Where every letter about an event comes from, and who answers questions: in its foot, and where replies go."""
     region = event.region
+    funder, picture = "", None
     if event.kind == EventKind.COURSE_DAY:
-        # Who organises a course day is known to the templates only.
-        name, address = (
-            render_to_string(f"events/letters/{part}.txt", {"event": event}).strip() for part in ("answers", "reply_to")
-        )
+        # Who organises a course day, and who pays for it, is known to the templates only.
+        parts = ("answers", "reply_to", "funder", "emblem")
+        texts = (render_to_string(f"events/letters/{part}.txt", {"event": event}).split("\n") for part in parts)
+        [name, *_], [address, *_], [funder, *_], [shipped, stored, alt, *_] = texts
+        picture = emblem(shipped, stored, alt)
     elif event.contact is not None and event.contact.email:
         name, address = name_for(event.contact), event.contact.email
     else:
@@ -348,13 +352,13 @@ def foot_of(event: Event) -> Foot:
         reply_to=address,
         region=str(region.name),
         sender=region.sender_name,
+        funder=funder,
+        emblem=picture,
     )
 
 
 def _alike(event: Event) -> _Alike:
     return _Alike(
-        # Who pays for a course day is known to the templates only.
-        funder=render_to_string("events/letters/funder.txt", {"event": event}).strip(),
         foot=foot_of(event),
         file=file_of(event),
     )
@@ -374,7 +378,6 @@ def _compose(name: str, event: Event, context: dict[str, Any], *, why: str, lett
         f"events/letters/{name}.txt",
         {**facts, "page": page, **context},
         why=why,
-        funder=alike.funder,
         **(alike.foot if name != "missed" else Foot(**{**alike.foot, "ask": ""})),
         attachments=[alike.file] if name != "missed" else (),
         secrets=[token] if token else (),

@@ -16,6 +16,7 @@ from base.models import Draft
 from base.tokens import seal
 from events import ics
 from events.letters import entry_of
+from events.letters.emblems import emblem
 from outbox import kinds
 from outbox.actions import write
 from outbox.kinds import Mail, compose
@@ -89,14 +90,15 @@ def compose_of(
     attachments: Sequence[tuple[str, str | bytes, str]] = (),
 ) -> Mail:
     """The same of something else in a programme that somebody is responsible for."""
-    region = programme.region
+    region, funder = programme.region, programme.funder
     return compose(
         template,
         {"programme": programme, "region": region, "responsible": responsible, **context},
         ask=_("Do you have a question? Answer this letter: the coordinator reads it.") if asks else "",
         why=why,
         region=", ".join(line for line in (region.sender_name, region.phone) if line),
-        funder=programme.funder.statement if programme.funder else "",
+        funder=funder.statement if funder else "",
+        emblem=emblem(funder.emblem_name, str(funder.emblem_id or ""), funder.emblem_alt) if funder else None,
         reply_to=responsible.email or region.sender_address,
         sender=region.sender_name,
         secrets=secrets,

@@ -5,23 +5,29 @@ import shutil
 import subprocess
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.translation import override
 from PIL import Image
 
 from audit.models import Deed
 from base import clock
 from documents.actions import contents
 from documents.models import StoredFile
+from events.letters.days import foot_of
+from events.models import Event
+from outbox.post import envelope
 from people import actions as people
 from programmes.actions import certificates
 from programmes.actions import emblems as actions
 from programmes.actions.cohorts import keep_funder
 from programmes.documents import certificates as documents
-from programmes.models import Funder
+from programmes.letters.applications import compose_for
+from programmes.models import Funder, Programme
 from programmes.rules.certificates import why_not_print
 from programmes.rules.emblems import NoFunder
 from tests.cast import NOW
@@ -299,3 +305,35 @@ def test_the_funders_form_of_before_still_says_the_european_emblem(cast: Any, pr
         emblem_name="eu", by=cast.malin, now=NOW,
     )  # fmt: skip
     assert (funder.emblem_name, funder.emblem) == ("eu", None)
+
+
+@pytest.mark.parametrize(("own", "alt"), [(True, "Stiftelsens träd"), (False, "")])
+def test_a_letter_carries_the_emblem_small_and_fetches_nothing(cast: Any, programme: Any, own: bool, alt: str) -> None:
+    if own:
+        put_up(programme, cast)
+    else:
+        Funder.objects.update(emblem=None, emblem_name="eu")
+    cohort = cast.cohort(programme=Programme.objects.get())
+    with override("sv"):
+        mail = compose_for(cohort, "programmes/letters/left.txt", {"person": cast.tuva}, why="")
+    assert mail.emblem is not None
+    assert mail.emblem.alt == alt
+    assert f'<img src="cid:emblem" alt="{alt}"' in mail.html
+    assert 'src="http' not in mail.html
+    with Image.open(io.BytesIO(mail.emblem.content)) as drawn:
+        assert drawn.height == 144
+    sent = envelope(uuid4(), mail, "tuva@eskilstuna.example", "sv").message()
+    assert sent.get_content_type() == "multipart/related"
+    [shown] = [part for part in sent.walk() if part.get_content_maintype() == "image"]
+    assert (shown["Content-ID"], shown.get_content_disposition()) == ("<emblem>", "inline")
+    assert shown.get_payload(decode=True) == mail.emblem.content
+
+
+def test_letters_about_a_course_day_say_who_pays_and_others_do_not(cast: Any, programme: Any) -> None:
+    Funder.objects.update(emblem_name="eu")
+    day = Event.objects.filter(course_day__cohort=cast.cohort(programme=Programme.objects.get())).first()
+    foot = foot_of(day)
+    assert (foot["funder"], foot["emblem"] is not None) == (Funder.objects.get().statement, True)
+    day.kind = "seminar"
+    foot = foot_of(day)
+    assert (foot["funder"], foot["emblem"]) == ("", None)
