@@ -19,7 +19,30 @@ from django.template.base import FilterExpression, Node
 from django.template.defaultfilters import default
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
+# One of these is among the fixtures of each test that asks a database.
+DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 THEIRS = TEMPLATES / "bootstrap5"  # crispy's own templates, as far as ours replace them
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only-database", action="store_true", help="only tests that ask a database; others say the same on both"
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--only-database`, leave out what has been shown already and knows no database."""
+    if not config.getoption("--only-database"):
+        return
+    asks = [item for item in items if item.get_closest_marker("django_db") or DATABASE & set(fixtures_of(item))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(asks)])
+    items[:] = asks
+
+
+def fixtures_of(item: pytest.Item) -> list[str]:
+    """All that a test is given, by name, with what that needs in turn."""
+    return list(getattr(item, "fixturenames", ()))
 
 
 def pytest_collection_finish() -> None:

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ def routes() -> list[Route]:
     return [route for route in _walk(get_resolver().url_patterns, "", "") if not route.path.startswith(f"{THEIRS}/")]
 
 
+@cache
 def policy() -> dict[str, dict[str, Any]]:
     """The rows by route."""
     return dict(tomllib.loads(POLICY.read_text(encoding="utf-8"))["route"])

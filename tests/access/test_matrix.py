@@ -344,7 +344,7 @@ def certificate(world: World) -> dict[str, Any]:
 @on("programmes:certificate_role")
 def hosted(world: World) -> dict[str, Any]:
     """What a host did on a day of the round that runs, which is over."""
-    return {"pk": world.things["running"].pk, "person": world.things["host_other"].pk, "function": "host"}
+    return {"pk": world.things["running"].pk, "person": world.cast.host_other.pk, "function": "host"}
 
 
 @on("programmes:folder")

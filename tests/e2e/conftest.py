@@ -120,21 +120,22 @@ def axe(page: Any) -> Callable[..., list[tuple[str, str, list[str]]]]:
 def look(page: Any, axe: Callable[..., list[Any]]) -> Iterator[Look]:
     """Look at the page: `look("apply-1")` at 1280 and 390 px, light and dark.
 
-    Each look keeps a screenshot in var/screenshots, runs axe, and fails when the page is wider than the window.
+    Each look runs axe, and fails when the page is wider than the window. With SCREENSHOTS=1 in the environment it keeps
+    a picture in var/screenshots: somebody wants to see them then, and they cost more than the rest.
     """
     found: list[str] = []
 
     def at_sizes(
         name: str, widths: tuple[int, ...] = (1280, 390), schemes: tuple[str, ...] = ("light", "dark")
     ) -> None:
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         for width in widths:
             page.set_viewport_size({"width": width, "height": SIZES[width]})
             # From the top, where the bar that stays covers nothing.
             page.evaluate("window.scrollTo(0, 0)")
             for scheme in schemes:
                 page.emulate_media(color_scheme=scheme)
-                page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
+                if os.environ.get("SCREENSHOTS"):
+                    page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
                 only = EVERYTHING if scheme == schemes[0] else COLOURS
                 found.extend(f"{name} {width} {scheme}: {violation}" for violation in axe(only))
             wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

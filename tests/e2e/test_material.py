@@ -31,7 +31,7 @@ def test_a_lecturer_adds_slides_and_a_participant_fetches_them(
 
     sign_in(lena)
     page.goto(f"{site}{event.get_absolute_url()}")
-    page.locator("main").get_by_role("link", name="Material").click()
+    page.locator("main").get_by_role("link", name="Material", exact=True).click()
     look("material-1-none", (1280, 390))
     page.get_by_role("link", name="Lägg till material").click()
     look("material-2-form", (1280, 390, 320))

@@ -424,10 +424,11 @@ def test_a_coordinator_finds_what_she_can_do_with_a_participant(cast, sign_in):
     page = client.get(taking_part.get_absolute_url())
     paths = [url for url, _words in page.context["more"]]
     assert paths == [
-        reverse(f"programmes:{name}", args=[taking_part.pk]) for name in ("make_up", "break", "transfer", "leave")
+        reverse(f"programmes:{name}", args=[taking_part.pk])
+        for name in ("make_up", "employer", "break", "transfer", "leave")
     ]
     assert all(path in page.content.decode() for path in paths)
-    assert [client.get(path).status_code for path in paths] == [200, 200, 200, 200]
+    assert [client.get(path).status_code for path in paths] == [200] * 5
     assert sign_in(cast.stina).get(taking_part.get_absolute_url()).context["more"] == []
     assert reverse("programmes:leave", args=[taking_part.pk]) in sign_in(cast.tuva).get("/").content.decode()
 
