@@ -7,7 +7,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import IO, Any
@@ -239,6 +239,16 @@ class Wrong(Exception):
     """One cell is wrong, with the sentence for it."""
 
 
+def by_name(organisations: Iterable[Organisation]) -> dict[str, list[Organisation]]:
+    """Organisations by each of their names, in whichever language a file has it, folded."""
+    found: dict[str, list[Organisation]] = {}
+    for one in organisations:
+        for name in {one.name, *(getattr(one, f"name_{code}") for code in Language.values)}:
+            if name:
+                found.setdefault(fold(name), []).append(one)
+    return found
+
+
 @dataclass
 class Judge:
     """What the lines of one file are held against; reads what it needs once."""
@@ -253,11 +263,7 @@ class Judge:
         today = clock.now().date()
         self.organisations = list(Organisation.objects.visible_to(self.by).on(today))
         self.by_key = {one.pk: one for one in self.organisations}
-        self.by_name: dict[str, list[Organisation]] = {}
-        for one in self.organisations:
-            for name in {one.name_sv, one.name_fi, one.name_en, one.name}:  # type: ignore[attr-defined]  # modeltranslation
-                if name:
-                    self.by_name.setdefault(fold(name), []).append(one)
+        self.by_name = by_name(self.organisations)
         self.addresses: dict[str, int] = {}
         self.new_names: dict[str, int] = {}
 

@@ -16,7 +16,20 @@ from base.forms import EmailField, MonthField
 from base.refusal import Refusal
 from people.actions.staged import known_people
 from people.forms.common import no_personal_number
-from people.imports import BY_HAND, FORMS, HEADINGS, LANGUAGES, Judge, Line, Wrong, columns_of, fold, namesakes, read
+from people.imports import (
+    BY_HAND,
+    FORMS,
+    HEADINGS,
+    LANGUAGES,
+    Judge,
+    Line,
+    Wrong,
+    by_name,
+    columns_of,
+    fold,
+    namesakes,
+    read,
+)
 from people.models import Organisation, Person
 from people.states import EmploymentForm
 from programmes.actions import files as actions
@@ -94,15 +107,9 @@ class StaffJudge(Judge):
     def __post_init__(self) -> None:
         super().__post_init__()
         # Employers by name, and the units below them from which this reader registers people.
-        self.by_name = {}
-        self.own: set[int] = set()
-        for place in self.places:
-            for one in (place.employer, *place.units):
-                if self.runs or self.by.reach.over(one.path):
-                    self.own.add(one.pk)
-                for name in {one.name_sv, one.name_fi, one.name_en, one.name}:  # type: ignore[attr-defined]  # modeltranslation
-                    if name:
-                        self.by_name.setdefault(fold(name), []).append(one)
+        below = [one for place in self.places for one in (place.employer, *place.units)]
+        self.by_name = by_name(below)
+        self.own = {one.pk for one in below if self.runs or self.by.reach.over(one.path)}
         self.there = self._there()
 
     def _there(self) -> set[str]:
