@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "documents",
     "events",
     "programmes",
+    "competence",
     "home",
     "reports",
     "allauth",

@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include("audit.urls")),
     path("", include("documents.urls")),
     path("", include("reports.urls")),
+    path("", include("competence.urls")),
     path("", include("programmes.urls")),
 ]
 

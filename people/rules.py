@@ -525,6 +525,7 @@ RESERVED = frozenset(
         "audit",
         "c",
         "components",
+        "competence",
         "contact",
         "documents",
         "events",

@@ -11,7 +11,14 @@ TEMPLATES = Path(settings.BASE_DIR) / "templates"
 PATHS = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*") if path.suffix in {".html", ".txt"})
 INLINE = re.compile(r"<style|<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")|\sstyle=|\son[a-z]+=|javascript:")
 # Mail readers and the PDF press know no style files of a page.
-PAPER = ("outbox/letter", "outbox/mail", "documents/", "events/documents/", "programmes/documents/")
+PAPER = (
+    "outbox/letter",
+    "outbox/mail",
+    "documents/",
+    "events/documents/",
+    "programmes/documents/",
+    "competence/documents/",
+)
 
 
 def test_every_template_compiles():

@@ -15,6 +15,7 @@ APPS = [
     "answers",
     "audit",
     "base",
+    "competence",
     "config",
     "documents",
     "events",

@@ -1,0 +1,1 @@
+"""What we print and put into files, one module a subject."""

@@ -1,0 +1,1 @@
+"""What we write to people, one module a subject."""

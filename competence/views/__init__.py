@@ -1,0 +1,1 @@
+"""Pages: find, ask, act, answer, one module a subject."""
