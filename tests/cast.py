@@ -98,7 +98,7 @@ def region(slug: str, name: str, organisations: list[Any], **facts: Any) -> Any:
         languages=["sv", "fi", "en"],
         sender_name=f"Helmi {name}",
         sender_address=f"{slug}@helmi.example",
-        parts=["course", "newsletter"],
+        parts=["course", "newsletter", "competence"],
         **facts,
     )
     Participation.objects.bulk_create(

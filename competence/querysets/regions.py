@@ -12,7 +12,11 @@ from people.querysets import valid_on
 
 
 def at_home_in(person: Any, field: str = "region") -> Q:
-    """Rows of regions that the person coordinates, belongs to, works in, or directs or manages something in."""
+    """Rows of regions that the person coordinates, belongs to, works in, or directs or manages something in.
+
+    `field` leads to the region; "" stands for the region itself.
+    """
+    key = f"{field}_id" if field else "pk"
     today = now().date()
     Employment = apps.get_model("people", "Employment")
     RoleAssignment = apps.get_model("people", "RoleAssignment")
@@ -22,5 +26,5 @@ def at_home_in(person: Any, field: str = "region") -> Q:
         person=person, organisation__path__startswith=OuterRef("organisation__path")
     )
     there = Participation.objects.filter(valid_on(today)).filter(Q(Exists(works)) | Q(Exists(leads)))
-    mine = Q(**{f"{field}_id__in": person.reach.region_ids}) | Q(**{f"{field}_id__in": there.values("region_id")})
-    return mine | Q(**{f"{field}_id": person.home_region_id}) if person.home_region_id else mine
+    mine = Q(**{f"{key}__in": person.reach.region_ids}) | Q(**{f"{key}__in": there.values("region_id")})
+    return mine | Q(**{key: person.home_region_id}) if person.home_region_id else mine

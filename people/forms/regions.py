@@ -16,6 +16,7 @@ from people.states import Country, Language
 
 PARTS = {
     "course": _("course"),
+    "competence": _("competence"),
     "funder": _("funder"),
     "newsletter": _("newsletter"),
 }
