@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from random import SystemRandom
@@ -32,6 +32,7 @@ class Question:
     required: bool = False
     target: str = ""  # the level that small groups are put against, where there is one
     shared: str = ""  # the name under which other boxes of a pool ask the very same
+    thrown: bool = False  # asked to see whether it is understood: what is answered is neither sealed nor kept
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,12 @@ class Page:
     title: Texts
     questions: tuple[Question, ...]
     lead: Texts = field(default_factory=dict)
+    units: tuple[str, ...] = ()  # an own part: only who belongs to one of these units sees it; all when empty
 
 
 @dataclass(frozen=True)
 class Form:
-    """All pages of a box."""
+    """All pages of a box, or those that one unit sees."""
 
     pages: tuple[Page, ...]
 
@@ -54,6 +56,15 @@ class Form:
     def questions(self) -> list[Question]:
         """Every question, in order."""
         return [question for page in self.pages for question in page.questions]
+
+    @property
+    def kept(self) -> list[Question]:
+        """The questions whose answers are sealed and counted."""
+        return [question for question in self.questions if not question.thrown]
+
+    def of(self, unit: str) -> "Form":
+        """The form that a unit is asked: the common pages, and its own."""
+        return Form(tuple(page for page in self.pages if not page.units or unit in page.units))
 
 
 def say(texts: Texts, language: str) -> str:
@@ -69,6 +80,7 @@ def as_json(form: Form) -> dict[str, Any]:
                 "key": page.key,
                 "title": dict(page.title),
                 "lead": dict(page.lead),
+                "units": list(page.units),
                 "questions": [
                     {
                         "key": one.key,
@@ -80,6 +92,7 @@ def as_json(form: Form) -> dict[str, Any]:
                         "required": one.required,
                         "target": one.target,
                         "shared": one.shared,
+                        "thrown": one.thrown,
                     }
                     for one in page.questions
                 ],
@@ -107,18 +120,23 @@ def from_json(row: Mapping[str, Any]) -> Form:
                         one.get("required", False),
                         one.get("target", ""),
                         one.get("shared", ""),
+                        one.get("thrown", False),
                     )
                     for one in page["questions"]
                 ),
                 page.get("lead", {}),
+                tuple(page.get("units", [])),
             )
             for page in row["pages"]
         )
     )
 
 
-def faults(form: Form) -> list[str]:
-    """What is wrong with a form, for its maker: keys that stand twice, scales without five steps, no words."""
+def faults(form: Form, places: Collection[str] | None = None) -> list[str]:
+    """What is wrong with a form, for its maker: keys that stand twice, scales without five steps, no words.
+
+    With the keys of the places that are asked, also own pages of a place that is not among them.
+    """
     wrong: list[str] = []
     keys = Counter(question.key for question in form.questions)
     wrong += [f"the key {key} stands {n} times" for key, n in keys.items() if n > 1]
@@ -127,6 +145,8 @@ def faults(form: Form) -> list[str]:
             wrong.append(f"{question.key} has not {STEPS} steps")
         if not any(question.label.values()):
             wrong.append(f"{question.key} has no words")
+    if places is not None:
+        wrong += [f"{page.key} is for a place that is not asked" for page in form.pages if {*page.units} - {*places}]
     return wrong if form.questions else ["there are no questions"]
 
 
@@ -134,7 +154,10 @@ def faults(form: Form) -> list[str]:
 
 
 def read(questions: Iterable[Question], typed: Mapping[str, str]) -> tuple[Answers, dict[str, str]]:
-    """What somebody answered to these questions, and what is wrong: "missing", "unknown" or "long" by question."""
+    """What somebody answered to these questions, and what is wrong: "missing", "unknown" or "long" by question.
+
+    What was answered to a question that is only tried out is looked at and left out.
+    """
     answers: Answers = {}
     wrong: dict[str, str] = {}
     for question in questions:
@@ -150,6 +173,8 @@ def read(questions: Iterable[Question], typed: Mapping[str, str]) -> tuple[Answe
             wrong[question.key] = "unknown"
         else:
             answers[question.key] = step
+        if question.thrown:
+            answers.pop(question.key, None)
     return answers, wrong
 
 
@@ -165,7 +190,7 @@ def pack(answers: Answers) -> bytes:
 
 
 def unpack(form: Form, packed: bytes) -> Answers:
-    """The answers in a ballot, as far as they are answers to this form."""
+    """The answers in a ballot or draft, as far as they are answers to this form: the one of its unit."""
     opener = zlib.decompressobj()
     try:
         found = json.loads(opener.decompress(packed, 65536))
@@ -173,7 +198,7 @@ def unpack(form: Form, packed: bytes) -> Answers:
         return {}
     if not isinstance(found, dict):
         return {}
-    answers, wrong = read(form.questions, {str(key): str(value) for key, value in found.items()})
+    answers, wrong = read(form.kept, {str(key): str(value) for key, value in found.items()})
     return {key: value for key, value in answers.items() if key not in wrong}
 
 
@@ -206,54 +231,62 @@ def count(
     """Tally exactly the planned tables, each question audited by itself; nothing of a single ballot is left over."""
     counts = Counter(stratum for stratum, _answers in rows)
     plan = make_plan(nodes, counts, k=k)
-    scales = [question for question in form.questions if question.kind == "scale"]
+    scales = [question for question in form.kept if question.kind == "scale"]
     cells: dict[str, dict[str, Shown]] = {table.key: {} for table in plan.tables}
     top = next((node.key for node in nodes if not node.parent), "")
     whole = next((table for table in plan.tables if top in (table.node, table.key)), None)
     tallies: dict[str, Mapping[int, int]] = {}
+    asked = {unit: {question.key for question in form.of(unit).kept} for unit in {one.unit for one in counts}}
     for question in scales:
         given = [(stratum, step) for stratum, said in rows if isinstance(step := said.get(question.key), int) and step]
         allowed = tables_of_item(plan.tables, Counter(stratum for stratum, _step in given), k=k)
-        level = _level(question, given, plan, top) if words == "against" else None
+        level = _level(question, given, whole if whole in allowed else None, k) if words == "against" else None
         for table in allowed:
             tally = Counter(step for stratum, step in given if stratum in table.strata)
             cells[table.key][question.key] = shown(tally, k=k, words=words, against=level)
             if table is whole and cells[table.key][question.key].how != "hidden":
                 tallies[question.key] = tally
-    texts, pooled = _texts(form, nodes, plan, rows, k)
-    release = _release(plan, scales, cells, turnout(len(rows), invited, k=k).as_json(), k)
+    texts, pooled = _texts(form, nodes, plan, rows, asked)
+    release = _release(plan, scales, asked, cells, turnout(len(rows), invited, k=k).as_json())
     return Outcome(plan, release, texts, pooled, n=whole.n if whole is not None else 0, tallies=tallies)
 
 
-def _level(question: Question, given: Sequence[tuple[Stratum, int]], plan: Plan, top: str) -> Fraction | None:
-    """What small groups are put against: the target, else the mean of the whole as it is shown."""
+def _level(question: Question, given: Sequence[tuple[Stratum, int]], whole: Table | None, k: int) -> Fraction | None:
+    """What small groups are put against: the target, else the mean of the whole as it is shown; None without either."""
     if question.target:
         return Fraction(question.target)
-    whole = next((table for table in plan.tables if table.node == top or table.key == top), None)
     if whole is None:
         return None
-    figure = shown(Counter(step for stratum, step in given if stratum in whole.strata), k=plan.k)
+    figure = shown(Counter(step for stratum, step in given if stratum in whole.strata), k=k)
     return Fraction(figure.mean.lstrip("<=>")) if figure.mean else None
 
 
 def _release(
     plan: Plan,
     scales: Sequence[Question],
+    asked: Mapping[str, Collection[str]],
     cells: Mapping[str, Mapping[str, Shown]],
     answered: dict[str, object],
-    k: int,
 ) -> dict[str, Any]:
     return {
         "version": 1,
         "k": plan.k,
         "turnout": answered,
-        "tables": [_table(table, scales, cells[table.key], k) for table in plan.tables],
+        "tables": [_table(table, scales, asked, cells[table.key], plan.k) for table in plan.tables],
         "hidden": list(plan.hidden_nodes),
         "hidden_roles": [list(pair) for pair in plan.hidden_roles],
     }
 
 
-def _table(table: Table, scales: Sequence[Question], cells: Mapping[str, Shown], k: int) -> dict[str, Any]:
+def _table(
+    table: Table,
+    scales: Sequence[Question],
+    asked: Mapping[str, Collection[str]],
+    cells: Mapping[str, Shown],
+    k: int,
+) -> dict[str, Any]:
+    """A table as it is kept: of the questions that somebody in it was asked, what is shown or that it is hidden."""
+    here = {key for stratum in table.strata for key in asked[stratum.unit]}
     return {
         "key": table.key,
         "kind": table.kind,
@@ -262,38 +295,42 @@ def _table(table: Table, scales: Sequence[Question], cells: Mapping[str, Shown],
         "units": list(table.units),
         "n": number_shown(table.n, k=k),
         # A question's own number would say how many left it out: only that of the table is kept.
-        "items": {one.key: {**cells.get(one.key, HIDDEN).as_json(), "n": ""} for one in scales},
+        "items": {one.key: {**cells.get(one.key, HIDDEN).as_json(), "n": ""} for one in scales if one.key in here},
     }
 
 
 def _texts(
-    form: Form, nodes: Sequence[Node], plan: Plan, rows: Rows, k: int
+    form: Form,
+    nodes: Sequence[Node],
+    plan: Plan,
+    rows: Rows,
+    asked: Mapping[str, Collection[str]],
 ) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
     """Free text at the lowest level where every place that wrote has ten writers: municipalities, or the whole.
 
-    All of a question stands at one level, since what remained of the whole would be known to come from the others.
+    All of a question stands at one level, since what remained of the whole would be known to come from the others. And
+    never per unit: a place of which only one unit was asked the question stands for that unit, so it is not enough.
     """
-    places = {
-        node.key: [table for table in plan.tables if table.node == node.key and table.kind == "node"]
-        for node in nodes
-        if node.level == "municipality"
-    }
+    wide = {node.key for node in nodes if node.level == "municipality"}
+    shown_places = [table for table in plan.tables if table.kind == "node" and table.node in wide]
+    homes = {one: next((t.node for t in shown_places if one in t.strata), "") for one in {one for one, _said in rows}}
     kept: list[tuple[str, str, str]] = []
     pooled: list[tuple[str, str]] = []
-    for question in form.questions:
+    for question in form.kept:
         if question.kind != "text":
             continue
+        could = [stratum for stratum in homes if question.key in asked[stratum.unit]]
         written = [(stratum, words) for stratum, said in rows if isinstance(words := said.get(question.key), str)]
-        if not texts_shown(len(written), k=k):
-            pooled += [(question.key, words) for _stratum, words in written]
-            continue
         at: dict[str, list[str]] = {}
         for stratum, words in written:
-            home = next((key for key, tables in places.items() if tables and stratum in tables[0].strata), "")
-            at.setdefault(home, []).append(words)
-        if "" in at or any(not texts_shown(len(group), k=k) for group in at.values()):
+            at.setdefault(homes[stratum], []).append(words)
+        units = {place: len({one.unit for one in could if homes[one] == place}) for place in at}
+        if "" in at or any(not texts_shown(len(at[place]), k=plan.k) or units[place] < 2 for place in at):
             at = {"": [words for _stratum, words in written]}
-        kept += [(question.key, home, words) for home, group in at.items() for words in group]
+        if not texts_shown(len(written), k=plan.k) or (len(nodes) > 1 and len({one.unit for one in could}) < 2):
+            pooled += [(question.key, words) for _stratum, words in written]
+            continue
+        kept += [(question.key, place, words) for place, group in at.items() for words in group]
     SystemRandom().shuffle(kept)
     SystemRandom().shuffle(pooled)
     return kept, pooled

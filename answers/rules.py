@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -124,11 +125,11 @@ def why_not_change(box: Box) -> Refusal | None:
     return None if box.state == BoxState.DRAFT else NotADraft()
 
 
-def why_not_launch(box: Box, *, invited: int) -> Refusal | None:
-    """The reason the box cannot be launched, or None."""
+def why_not_launch(box: Box, *, invited: int, places: Collection[str] | None = None) -> Refusal | None:
+    """The reason the box cannot be launched, or None; `places` are those of its tree."""
     if refusal := why_not_change(box):
         return refusal
-    if wrong := ballots.faults(ballots.from_json(box.questions)):
+    if wrong := ballots.faults(ballots.from_json(box.questions), places):
         return FormFaulty(what="; ".join(wrong))
     return None if invited else NobodyInvited()
 

@@ -95,7 +95,8 @@ def launch(
     when nobody is asked, or when almost the same people were asked the same a short while ago.
     """
     box = Box.objects.select_for_update().get(pk=box.pk)
-    if refusal := rules.why_not_launch(box, invited=len(invited) + sum(n for _unit, _role, n in slips)):
+    asked = len(invited) + sum(n for _unit, _role, n in slips)
+    if refusal := rules.why_not_launch(box, invited=asked, places={node.key for node in nodes}):
         raise refusal
     circle = {one.person_id for one in invited}
     if kinds.find(box.kind).guards_time and (refusal := rules.why_not_again(circle, _asked_before(box, now), k=box.k)):
@@ -103,7 +104,7 @@ def launch(
     box.tree = {"nodes": [list(node) for node in nodes]}
     box.slips = [list(row) for row in slips]
     box.opens_at, box.closes_at, box.launched_at = opens_at, closes_at, now
-    box.invited = len(invited) + sum(n for _unit, _role, n in slips)
+    box.invited = asked
     box.key_name = uuid.uuid4().hex
     box.state = BoxState.LAUNCHED
     box.frozen_digest = rules.frozen_digest(box)

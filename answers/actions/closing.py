@@ -156,12 +156,16 @@ def _fingerprint(rows: Sealed) -> str:
 
 
 def _tally(box: Box, private_key: bytes, sealed: Sealed) -> Outcome:
-    """The outcome of the ballots that can be opened; one that was tampered with is no ballot."""
+    """The outcome of the ballots that can be opened; one that was tampered with is no ballot.
+
+    What a ballot says is read by the form of its unit: an answer to another unit's own part is none.
+    """
     form = ballots.from_json(box.questions)
+    own = {unit: form.of(unit) for unit in {unit for _pk, unit, _role, _ciphertext in sealed}}
     rows: list[tuple[Stratum, Answers]] = []
     for _pk, unit, role, ciphertext in sealed:
         try:
-            rows.append((Stratum(unit, role), ballots.unpack(form, seals.unseal(private_key, ciphertext))))
+            rows.append((Stratum(unit, role), ballots.unpack(own[unit], seals.unseal(private_key, ciphertext))))
         except seals.Unreadable:
             log.error("a ballot cannot be opened", extra={"facts": {"box": box.pk}})
     kind = kinds.find(box.kind)

@@ -12,7 +12,7 @@ from answers.models import AnswerDraft, Ballot, BallotCode, Box
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a code opens: the form and what was typed before. Whether it has been used stays untold."""
+    """What a code opens: the form of its unit, and what was typed before. Whether it has been used stays untold."""
 
     code: bytes
     box: Box
@@ -26,10 +26,11 @@ def open_ticket(*, code: str, now: datetime) -> Ticket:
     if raw is None:
         raise rules.CodeUnknown()
     digest = seals.code_hash(raw)
-    box = Box.objects.taking_answers(now).filter(codes__code_hash=digest).first()
-    if box is None:
+    found = BallotCode.objects.filter(code_hash=digest, box__in=Box.objects.taking_answers(now))
+    known = found.select_related("box").only("unit", "box").first()
+    if known is None:
         raise rules.CodeUnknown()
-    form = ballots.from_json(box.questions)
+    box, form = known.box, ballots.from_json(known.box.questions).of(known.unit)
     locked = AnswerDraft.objects.filter(code_hash=digest).values_list("ciphertext", flat=True).first()
     draft = ballots.unpack(form, seals.open_draft(raw, bytes(locked))) if locked else {}
     return Ticket(raw, box, form, draft)
@@ -40,7 +41,7 @@ def keep_draft(*, ticket: Ticket, answers: Answers) -> Ticket:
     row = AnswerDraft(
         box_id=ticket.box.pk,
         code_hash=seals.code_hash(ticket.code),
-        ciphertext=seals.close_draft(ticket.code, _packed(answers)),
+        ciphertext=seals.close_draft(ticket.code, _packed(_kept(ticket, answers))),
     )
     AnswerDraft.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["code_hash"], update_fields=["ciphertext"]
@@ -55,6 +56,7 @@ def cast(*, ticket: Ticket, answers: Answers, now: datetime) -> None:
     The code's row is locked first, so two hands with one code leave one ballot. Then it is asked once more whether the
     box is open: whoever begins to close it waits for this lock, and nobody votes after that.
     """
+    answers = _kept(ticket, answers)
     if not answers:
         raise rules.NothingAnswered()
     digest = seals.code_hash(ticket.code)
@@ -72,6 +74,12 @@ def cast(*, ticket: Ticket, answers: Answers, now: datetime) -> None:
     )
     Ballot.objects.bulk_create([ballot], update_conflicts=True, unique_fields=["id"], update_fields=["ciphertext"])
     AnswerDraft.objects.filter(code_hash=digest).delete()
+
+
+def _kept(ticket: Ticket, answers: Answers) -> Answers:
+    """What is an answer to the form of this code's unit, and not only tried out."""
+    keys = {question.key for question in ticket.form.kept}
+    return {key: value for key, value in answers.items() if key in keys}
 
 
 def _packed(answers: Answers) -> bytes:
