@@ -1,5 +1,7 @@
 """Role profiles: the tasks of a role and the levels that it asks for, in versions that never change."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -42,6 +44,8 @@ class ProfileVersion(models.Model):
     state = models.CharField(max_length=10, choices=VersionState, default=VersionState.DRAFT)
     purpose = models.TextField(_("what the role is for"), blank=True)
     requirements = models.TextField(_("education and experience"), blank=True)
+    # Keys of competences that split or merged since the version before: their targets wait for an answer.
+    to_settle: Any = models.JSONField(default=list)
     revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, blank=True)

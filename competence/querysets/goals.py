@@ -23,6 +23,14 @@ class StrategicGoalQuerySet(models.QuerySet["StrategicGoal"]):
         """Those that hold on `day`."""
         return self.filter(valid_on(day))
 
+    def run_by(self, person: Any) -> StrategicGoalQuerySet:
+        """Those of what one directs or manages, or of the regions that one coordinates; all for administrators."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.filter(within(person.reach.all_paths, "organisation__path"))
+
     def visible_to(self, person: Any) -> StrategicGoalQuerySet:
         """Those within reach of one's roles, and those of one's own unit and of everything above it."""
         if not person.is_authenticated:

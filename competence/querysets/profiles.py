@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 class RoleProfileQuerySet(models.QuerySet["RoleProfile"]):
     """Role and competence descriptions."""
 
+    def run_by(self, person: Any) -> RoleProfileQuerySet:
+        """Those of the regions that the person coordinates; all for administrators."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.filter(region_id__in=person.reach.region_ids)
+
     def visible_to(self, person: Any) -> RoleProfileQuerySet:
         """All for whoever runs the region; those that have been published for everybody at home in it."""
         if not person.is_authenticated:
@@ -37,6 +45,14 @@ class ProfileVersionQuerySet(models.QuerySet["ProfileVersion"]):
     def published(self) -> ProfileVersionQuerySet:
         """The one in force of each profile."""
         return self.filter(state=VersionState.PUBLISHED)
+
+    def run_by(self, person: Any) -> ProfileVersionQuerySet:
+        """Those of the regions that the person coordinates; all for administrators."""
+        if not person.is_authenticated:
+            return self.none()
+        if person.reach.administrator:
+            return self
+        return self.filter(profile__region_id__in=person.reach.region_ids)
 
     def visible_to(self, person: Any) -> ProfileVersionQuerySet:
         """Drafts for whoever runs the region; what has been published for everybody at home in it."""
@@ -57,10 +73,16 @@ class HoldingQuerySet(models.QuerySet["Holding"]):
         """Those in force on `day`, in an employment that is in force too (COM-4)."""
         return self.filter(valid_on(day), valid_on(day, "employment__"))
 
-    def visible_to(self, person: Any) -> HoldingQuerySet:
-        """One's own, and those within reach of one's roles."""
+    def led_by(self, person: Any) -> HoldingQuerySet:
+        """Those of the people that one leads, or whose region one coordinates; all for administrators."""
         if not person.is_authenticated:
             return self.none()
         if person.reach.administrator:
             return self
-        return self.filter(Q(employment__person=person) | within(person.reach.all_paths, "employment__unit__path"))
+        return self.filter(within(person.reach.all_paths, "employment__unit__path"))
+
+    def visible_to(self, person: Any) -> HoldingQuerySet:
+        """One's own, and those within reach of one's roles."""
+        if not person.is_authenticated:
+            return self.none()
+        return self.led_by(person) | self.filter(employment__person=person)
