@@ -14,7 +14,9 @@ from django.test import Client
 
 # Playwright's sync API keeps an event loop running in the test's thread; without this the ORM refuses to work there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-CHROME = os.environ.get("CHROME_PATH") or shutil.which("chromium") or shutil.which("google-chrome")
+# The shell without windows does the same in half the time.
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
+CHROME = os.environ.get("CHROME_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
 FLAGS = [
     "--disable-quic",
     "--no-first-run",
