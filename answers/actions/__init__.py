@@ -6,6 +6,7 @@ from answers.actions.pools import close_pool
 from answers.actions.rates import note_rates
 from answers.actions.texts import leave_out, redact
 from answers.actions.voting import Ticket, cast, keep_draft, open_ticket
+from answers.actions.windows import move_end
 
 __all__ = [
     "Ticket",
@@ -21,6 +22,7 @@ __all__ = [
     "leave_out",
     "link_for",
     "make_box",
+    "move_end",
     "note_rates",
     "open_due",
     "open_ticket",

@@ -1,5 +1,8 @@
 """`manage.py sdc_attack`: simulate regions, publish by a policy, and attack what is published by brute force.
 
+Each region is attacked twice: in what is published of everybody, and in what is published of one question of an own
+part, which only some of the units were asked and some people left out.
+
 The attack shares nothing with `answers.leaks` but the question: it goes through every set of people who cannot be told
 apart, fewer than five in all, and asks by elimination modulo another prime whether some combination of the published
 tables touches nobody else.
@@ -14,7 +17,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from answers.plan import Counts, Node, Stratum, make_plan
+from answers.plan import Counts, Node, Stratum, make_plan, tables_of_item
 
 MODULUS = 2**31 - 1
 K = 5
@@ -39,6 +42,13 @@ def simulate(chance: Random) -> tuple[list[Node], dict[Stratum, int]]:
     return nodes, counts
 
 
+def own_part(chance: Random, nodes: list[Node], counts: Counts) -> dict[Stratum, int]:
+    """How many answered a question that only the units of some kind of work are asked; a few leave it out."""
+    asked = {node.key for node in nodes if chance.random() < 0.5}
+    given = {one: n - min(n, chance.choice((0, 0, 0, 1, 1, 2))) for one, n in counts.items() if one.unit in asked}
+    return {one: n for one, n in given.items() if n}
+
+
 def candidates(nodes: list[Node], counts: Counts) -> Iterator[tuple[Group, Group]]:
     """Every table that somebody might want, with the table that it is a part of."""
     above = {node.key: node.parent for node in nodes}
@@ -56,10 +66,11 @@ def candidates(nodes: list[Node], counts: Counts) -> Iterator[tuple[Group, Group
                 yield frozenset(one for one in places[node.key] if one.role == role), places[node.key]
 
 
-def publish(policy: str, nodes: list[Node], counts: Counts) -> list[Group]:
-    """The groups of which a policy shows exact figures."""
+def publish(policy: str, nodes: list[Node], counts: Counts, answered: Counts) -> list[Group]:
+    """The groups of which a policy shows exact figures, for a question that so many of them answered."""
     if policy == "helmi":
-        return [table.strata for table in make_plan(nodes, counts).tables]
+        return [table.strata for table in tables_of_item(make_plan(nodes, counts).tables, answered)]
+    counts = answered
 
     def n(group: Group) -> int:
         return sum(counts[one] for one in group)
@@ -132,8 +143,8 @@ class Command(BaseCommand):
         violations = 0
         for wave in range(waves):
             nodes, counts = simulate(chance)
-            if exposed(publish(policy, nodes, counts), counts):
-                violations += 1
+            asked = [counts, own_part(chance, nodes, counts)]
+            violations += any(exposed(publish(policy, nodes, counts, answered), answered) for answered in asked)
             if waves >= 200 and (wave + 1) % 100 == 0:
                 self.stdout.write(f"{wave + 1} regions, {violations} of them leak")
         self.stdout.write(json.dumps({"policy": policy, "waves": waves, "violations": violations, "seed": seed}))
