@@ -28,6 +28,12 @@ class FrameworkQuerySet(models.QuerySet["Framework"]):
         out = versions.filter(framework=OuterRef("pk"))
         return self.filter(Q(region_id__in=person.reach.region_ids) | at_home_in(person) & Q(Exists(out)))
 
+    def run_by(self, person: Any) -> FrameworkQuerySet:
+        """Those of the regions that the person coordinates; all for administrators."""
+        if not person.is_authenticated:
+            return self.none()
+        return self if person.reach.administrator else self.filter(region_id__in=person.reach.region_ids)
+
 
 class FrameworkVersionQuerySet(models.QuerySet["FrameworkVersion"]):
     """Versions of frameworks."""

@@ -39,6 +39,7 @@ from . import (
     closing,
     evaluations,
     folders,
+    frameworks,
     group,
     material,
     mentors,
@@ -169,6 +170,7 @@ class Story:
         self.supervise(finished.programme)
         self.open_round(finished.programme)
         self.newsletter()
+        self.tell_competence()
         with self.at(self.today - timedelta(days=21)) as now:
             seminar.tell(self.region, self.towns, by=self.malin, now=now)
         with self.at(self.today - timedelta(days=1)) as now:
@@ -176,6 +178,11 @@ class Story:
             registrations.register(self.region, manager, by=self.malin, now=now)
         with self.at(self.today - timedelta(days=1)) as now:
             abstracts.call_for(self.region, by=self.malin, now=now)
+
+    def tell_competence(self) -> None:
+        """What people in the region's work can and learn: the frameworks first, since all else is put against them."""
+        with self.at(self.today - timedelta(days=300)) as now:
+            frameworks.make(self.region, by=self.malin, now=now)
 
     def newsletter(self) -> None:
         """The region's newsletter has readers, an issue that has been sent and one that is being written."""
@@ -216,7 +223,7 @@ class Story:
             sender_name="Helmi Sörmland",
             sender_address="helmi@sormland.example",
             phone="0155-24 50 00",
-            parts=["course", "supervision", "funder", "newsletter"],
+            parts=["course", "supervision", "competence", "funder", "newsletter"],
             by=self.admin,
             now=now,
         )
