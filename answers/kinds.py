@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -11,10 +11,16 @@ if TYPE_CHECKING:
     from answers.models import Box
 
 Told = Callable[["Box", datetime], None]
+Printed = Callable[["Box", str, Mapping[str, Sequence[str]], str], bytes]
 
 
 def _nothing(box: Box, now: datetime) -> None:
     """Nobody needs to know."""
+
+
+def _no_slips(box: Box, unit: str, links: Mapping[str, Sequence[str]], language: str) -> bytes:
+    """Nobody draws a slip."""
+    raise LookupError(f"{box.kind} has no slips")
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,8 @@ class Kind:
     the same questions within 30 days, for almost the same people, is refused. `gathers`: nobody answers it; it holds
     what other boxes of its pool give, and the pool "some.model:12" is a box of the kind "some.model". `opened` runs in
     the transaction that opens the box (letters are written there), `released` and `destroyed` in the one that ends it.
+    `keeps_file`: after sending, whoever answered is offered what she said of competences as a file of her own. `slips`
+    prints a unit's slips, with their links by role and the language, as a PDF.
     """
 
     name: str
@@ -32,9 +40,11 @@ class Kind:
     by_itself: bool = False
     guards_time: bool = False
     gathers: bool = False
+    keeps_file: bool = False
     opened: Told = _nothing
     released: Told = _nothing
     destroyed: Told = _nothing
+    slips: Printed = _no_slips
 
 
 _kinds: dict[str, Kind] = {}

@@ -121,6 +121,23 @@ class BallotCode(models.Model):
         return f"code of {self.box_id}"
 
 
+class SlipSheet(models.Model):
+    """Slips of a unit on paper, sealed for the browser that asked; gone when read, after a day, and at closing."""
+
+    box = models.ForeignKey(Box, models.CASCADE, related_name="slip_sheets")
+    unit = models.CharField(max_length=60)
+    language = models.CharField(max_length=2)
+    public_key = models.BinaryField()
+    ciphertext = models.BinaryField(null=True, blank=True)
+    wanted_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["box", "unit"], name="slip_sheet_once")]
+
+    def __str__(self) -> str:
+        return f"slips of {self.unit} in {self.box_id}"
+
+
 class AnswerDraft(models.Model):
     """What somebody has typed and not sent, locked with a key that only the code gives; gone at closing."""
 

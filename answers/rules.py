@@ -106,6 +106,26 @@ class NothingLeft(Refusal):
     message = _("Write what is to be shown, or leave the answer out.")
 
 
+class NoSlips(Refusal):
+    """A unit where nobody draws a slip."""
+
+    message = _("Everybody in this unit has a link by letter, so there are no slips.")
+
+
+class SlipsNotReady(Refusal):
+    """The clock has not made them, or they have been fetched."""
+
+    message = _(
+        "The slips are not there: they are being made, which takes a minute, or they have been fetched already."
+    )
+
+
+class SlipsOfAnother(Refusal):
+    """Another browser asked."""
+
+    message = _("Only the browser that asked for the slips can open them, for one day. Ask for them again here.")
+
+
 def frozen_digest(box: Box) -> str:
     """The digest over what is frozen at launch: questions, thresholds, the tree and where slips go."""
     facts: dict[str, Any] = {
@@ -151,6 +171,13 @@ def why_not_close(box: Box, *, now: datetime) -> Refusal | None:
 def why_not_open_ballots(box: Box) -> Refusal | None:
     """The reason the ballots are not opened, or None."""
     return None if frozen_digest(box) == box.frozen_digest else Altered()
+
+
+def why_not_print(box: Box, unit: str) -> Refusal | None:
+    """The reason the slips of a unit cannot be had, or None."""
+    if box.state != BoxState.OPEN:
+        return NotOpen()
+    return None if any(where == unit and n for where, _role, n in box.slips) else NoSlips()
 
 
 def why_not_redact(text: FreeText) -> Refusal | None:

@@ -12,6 +12,8 @@ import hmac
 import uuid
 
 from nacl.exceptions import CryptoError
+from nacl.exceptions import TypeError as NaClTypeError
+from nacl.exceptions import ValueError as NaClValueError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
 
@@ -85,6 +87,22 @@ def unseal(private_key: bytes, sealed: bytes) -> bytes:
     try:
         return _unpad(bytes(SealedBox(PrivateKey(private_key)).decrypt(sealed)))
     except CryptoError as error:
+        raise Unreadable from error
+
+
+# ---------- Papers ----------
+
+
+def seal_file(public_key: bytes, content: bytes) -> bytes:
+    """A file that only the holder of the private half reads; its length is not hidden."""
+    return bytes(SealedBox(PublicKey(public_key)).encrypt(content))
+
+
+def unseal_file(private_key: bytes, sealed: bytes) -> bytes:
+    """What the file holds."""
+    try:
+        return bytes(SealedBox(PrivateKey(private_key)).decrypt(sealed))
+    except (CryptoError, NaClTypeError, NaClValueError) as error:
         raise Unreadable from error
 
 

@@ -21,6 +21,12 @@ def close_boxes(now: datetime) -> int:
     return actions.count_due(now=now)
 
 
+@job("answers.slips", title=_("Making slips of paper"), every=timedelta(minutes=1))
+def print_slips(now: datetime) -> int:
+    """Slips that somebody waits for, where the keys are; those that nobody fetched for a day go."""
+    return actions.print_slips(now=now)
+
+
 @job("answers.rates", title=_("Response rates"), every=timedelta(hours=1))
 def note_rates(now: datetime) -> int:
     """Once a day, the share that has answered."""

@@ -4,6 +4,7 @@ from answers.actions.boxes import destroy, launch, link_for, make_box, open_due,
 from answers.actions.closing import begin_closing, close_over, confirm_plan, count_due, plan_of, sweep
 from answers.actions.pools import close_pool
 from answers.actions.rates import note_rates
+from answers.actions.slips import print_slips, take_slips, want_slips
 from answers.actions.texts import leave_out, redact
 from answers.actions.voting import Ticket, cast, keep_draft, open_ticket
 from answers.actions.windows import move_end
@@ -27,8 +28,11 @@ __all__ = [
     "open_due",
     "open_ticket",
     "plan_of",
+    "print_slips",
     "redact",
     "set_questions",
     "slip_codes",
     "sweep",
+    "take_slips",
+    "want_slips",
 ]

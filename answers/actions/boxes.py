@@ -13,7 +13,7 @@ from django.db import transaction
 
 from answers import ballots, keys, kinds, rules, seals
 from answers.ballots import Form
-from answers.models import AnswerDraft, Ballot, BallotCode, Box, Invitation, Part, Rate
+from answers.models import AnswerDraft, Ballot, BallotCode, Box, Invitation, Part, Rate, SlipSheet
 from answers.plan import Node
 from answers.states import BoxState
 from base.languages import spoken
@@ -181,10 +181,10 @@ def _slips(box: Box, link_key: bytes) -> Iterable[tuple[str, str, str]]:
             yield unit, role, seals.code_for(link_key, f"slip:{unit}:{role}:{number}")
 
 
-def slip_codes(*, box: Box, unit: str) -> list[str]:
-    """The codes of a unit's slips, shuffled, to be printed and drawn; refused where the keys are not."""
+def slip_codes(*, box: Box, unit: str, role: str = "") -> list[str]:
+    """The codes of a unit's slips for one role, shuffled, to be printed and drawn; refused where the keys are not."""
     pair = keys.store().read(box.key_name)
-    words = [words for where, _role, words in _slips(box, pair.link) if where == unit]
+    words = [words for where, whose, words in _slips(box, pair.link) if (where, whose) == (unit, role)]
     SystemRandom().shuffle(words)
     return words
 
@@ -217,7 +217,7 @@ def destroy(*, box: Box, now: datetime) -> Box:
 
 
 def empty(box: Box) -> None:
-    """Delete ballots, codes, drafts, rates and a pool's parts, in the caller's transaction."""
-    for model in (Ballot, BallotCode, AnswerDraft, Rate, Part):
+    """Delete ballots, codes, drafts, rates, slips not fetched and a pool's parts, in the caller's transaction."""
+    for model in (Ballot, BallotCode, AnswerDraft, Rate, Part, SlipSheet):
         manager: Any = model._default_manager
         manager.filter(box=box).delete()
