@@ -1,5 +1,6 @@
 """What we write about an evaluation: the link, and once more the same, to everybody alike."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from random import SystemRandom
 from typing import Any
@@ -42,17 +43,28 @@ def invite(evaluation: Evaluation, box: Box, *, now: datetime) -> int:
 
 def ask_all(box: Box, both: tuple[str, str], *, about: Model, facts: dict[str, Any], now: datetime) -> int:
     """Write to everybody whom a box asks, in an order by chance: now, and once more in five days to all alike."""
+    local = (now + REMINDER_AFTER).astimezone(ZoneInfo(box.zone)).date()
+    first, again = both
+    rounds = [(first, "", now), (again, "", clock.wall(local, time(8), box.zone))]
+    return write_to_all(box, rounds, about=about, facts=facts, now=now)
+
+
+def write_to_all(
+    box: Box, rounds: Sequence[tuple[str, str, datetime]], *, about: Model, facts: dict[str, Any], now: datetime
+) -> int:
+    """Write to everybody whom a box asks; each round is a kind, a mark that tells it from others of it, and when.
+
+    The order is by chance, and a round that would come when the box is closed is left out.
+    """
     people = list(Person.objects.filter(pk__in=Invitation.objects.filter(box=box).values("person_id")))
     SystemRandom().shuffle(people)
-    local = (now + REMINDER_AFTER).astimezone(ZoneInfo(box.zone)).date()
-    again = clock.wall(local, time(8), box.zone)
-    for kind, at in zip(both, (now, again), strict=True):
+    for kind, occasion, at in rounds:
         if box.closes_at is not None and at >= box.closes_at:
             continue
         for person in people:
             outbox.write(
                 kind=kind,
-                key=f"{kind}:{box.pk}:{person.pk}",
+                key=":".join(filter(None, [kind, occasion, str(box.pk), str(person.pk)])),
                 about=about,
                 scope=box.scope,
                 now=now,
@@ -62,6 +74,7 @@ def ask_all(box: Box, both: tuple[str, str], *, about: Model, facts: dict[str, A
                 not_before=at,
                 useful_until=box.closes_at,
                 lane=Lane.REMINDER,
+                read_back=False,
             )
     return len(people)
 

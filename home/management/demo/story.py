@@ -16,7 +16,11 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 
+from answers import actions as answers
 from base import clock
+from competence.actions.surveys import forecast
+from competence.actions.surveys import launch as launch_survey
+from competence.models import FrameworkVersion, Survey
 from events import actions as events
 from events.actions.working import name_person
 from events.models import Registration
@@ -48,6 +52,7 @@ from . import (
     registrations,
     seminar,
     supervision,
+    surveys,
 )
 from . import people as cast
 from .people import Someone
@@ -182,7 +187,32 @@ class Story:
     def tell_competence(self) -> None:
         """What people in the region's work can and learn: the frameworks first, since all else is put against them."""
         with self.at(self.today - timedelta(days=300)) as now:
-            frameworks.make(self.region, by=self.malin, now=now)
+            versions = frameworks.make(self.region, by=self.malin, now=now)
+        self.survey(versions["child-welfare"])
+
+    def survey(self, version: FrameworkVersion) -> None:
+        """A survey that has been counted, and the next one as it is being prepared."""
+        opens_on = self.weekday(self.today - timedelta(days=232))
+        with self.at(opens_on - timedelta(days=20)) as now:
+            units = surveys.units_of(self.towns, self.managers, by=self.admin, now=now)
+            counted = surveys.prepare(self.region, version, units, opens_on=opens_on, by=self.malin, now=now)
+        with self.at(opens_on - timedelta(days=3)) as now:
+            counted = launch_survey(survey=counted, by=self.malin, now=now)
+        with self.at(opens_on) as now:
+            answers.open_due(now=now)
+            self.send(now)
+        with self.at(opens_on + timedelta(days=10)) as now:
+            self.send(now)
+            surveys.answer(Survey.objects.select_related("box").get(pk=counted.pk), units, now=now)
+        with self.at(opens_on + timedelta(days=22)) as now:
+            surveys.close(Survey.objects.select_related("box").get(pk=counted.pk), by=self.malin, now=now)
+            self.send(now)
+        with self.at(self.today - timedelta(days=2)) as now:
+            opens_on = self.weekday(self.today + timedelta(days=45))
+            draft = surveys.prepare(
+                self.region, version, units, opens_on=opens_on, earlier=counted, by=self.malin, now=now
+            )
+            forecast(survey=draft, now=now)
 
     def newsletter(self) -> None:
         """The region's newsletter has readers, an issue that has been sent and one that is being written."""
