@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from base import dates
 from competence.models.frameworks import Competence, FrameworkVersion
-from competence.querysets import AssessmentQuerySet, RatingQuerySet
+from competence.querysets import AssessmentQuerySet, RatingQuerySet, SharingQuerySet
 from competence.states import RatedBy, Step
 from people.models import Person
 
@@ -28,6 +29,11 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.on}"
+
+    @property
+    def label(self) -> str:
+        """Its day, which is what its owner knows it by."""
+        return dates.full_day(self.on)
 
     def get_absolute_url(self) -> str:
         return reverse("competence:assessment", args=[self.pk])
@@ -70,6 +76,8 @@ class Share(models.Model):
     reader = models.ForeignKey(Person, models.CASCADE, related_name="assessments_shared")
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SharingQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at"]

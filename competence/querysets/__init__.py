@@ -2,7 +2,7 @@
 
 from competence.querysets.frameworks import FrameworkQuerySet, FrameworkVersionQuerySet
 from competence.querysets.goals import StrategicGoalQuerySet
-from competence.querysets.own import AssessmentQuerySet, RatingQuerySet
+from competence.querysets.own import AssessmentQuerySet, RatingQuerySet, SharingQuerySet
 from competence.querysets.profiles import HoldingQuerySet, ProfileVersionQuerySet, RoleProfileQuerySet
 from competence.querysets.surveys import SurveyQuerySet
 
@@ -14,6 +14,7 @@ __all__ = [
     "ProfileVersionQuerySet",
     "RatingQuerySet",
     "RoleProfileQuerySet",
+    "SharingQuerySet",
     "StrategicGoalQuerySet",
     "SurveyQuerySet",
 ]

@@ -104,6 +104,26 @@ KEPT = (
         along=("enrolment__cohort__programme", "day__event"),
     ),
     Kept(
+        _("Roles that you have had"),
+        "competence.Holding",
+        by=("employment__person",),
+        along=("profile", "employment__unit"),
+    ),
+    Kept(_("Your self-assessments"), "competence.Assessment", by=("person",), along=("framework__framework",)),
+    Kept(
+        _("Levels of your competence, put by you, your manager or your group"),
+        "competence.Rating",
+        by=("person",),
+        along=("competence",),
+        without=("assessment",),
+    ),
+    Kept(
+        _("Self-assessments that you shared"),
+        "competence.Share",
+        by=("assessment__person",),
+        along=("assessment",),
+    ),
+    Kept(
         _("Group tasks that you are in"),
         "programmes.TaskMember",
         by=("enrolment__person",),
@@ -361,6 +381,10 @@ NOT_KEPT = {
     "programmes.BoardPage.released_by": ACT,
     "programmes.Improvement.owner": "says who sees to a round's improvement: a fact of the round's checklist",
     "programmes.Reader.person": "whose text she may read now: its author's choice, on her page of reflections",
+    "competence.ProfileVersion.published_by": ACT,
+    "competence.Rating.by": ACT,
+    "competence.Rating.assessment": "told by the person",
+    "competence.Share.reader": "whose self-assessment she may read now: its owner's choice, on her page of competence",
     "programmes.Certificate.issued_by": ACT,
     "programmes.SupervisionGroup.responsible": "whom the group asks: a fact of the group",
     # Tables that hang on a row about the person and say nothing of their own about her.
@@ -433,6 +457,15 @@ TECHNICAL = frozenset(
     )
 )
 LABELS = {
+    "assessment": _("self-assessment"),
+    "competence": _("competence"),
+    "framework": _("framework"),
+    "from_file": _("from the file of a survey"),
+    "level": _("level"),
+    "on": _("day"),
+    "profile": _("role"),
+    "rated_by": _("put by"),
+    "wishes": _("wish to learn"),
     "abstract": _("abstract"),
     "absence_at": _("absence reported"),
     "address": _("address"),

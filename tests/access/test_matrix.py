@@ -1181,6 +1181,65 @@ def suppressed(world: World) -> dict[str, Any]:
     return {"pk": row.pk}
 
 
+def assessed(world: World) -> Any:
+    """A self-assessment of Tuva's, which nobody else may read."""
+    from competence.actions import own
+    from tests.competence.conftest import make_framework
+
+    version = make_framework(world.cast.sormland, areas=1, each=1)
+    return own.begin(framework=version, by=world.cast.tuva, today=NOW.date(), now=NOW)
+
+
+@on("competence:assessment")
+def private_assessment(world: World) -> dict[str, Any]:
+    """The page of it."""
+    return {"pk": assessed(world).pk}
+
+
+@on("competence:assess")
+def private_area(world: World) -> dict[str, Any]:
+    """Its only area."""
+    return {"pk": assessed(world).pk, "number": 1}
+
+
+@on("competence:person")
+def staff_member(world: World) -> dict[str, Any]:
+    """Tuva, as her manager sees her."""
+    assessed(world)
+    return {"pk": world.cast.tuva.pk}
+
+
+@on("competence:framework")
+def published_framework(world: World) -> dict[str, Any]:
+    """A framework that everybody at home in the region reads."""
+    from tests.competence.conftest import make_framework
+
+    return {"pk": make_framework(world.cast.sormland, areas=1, each=1).framework_id}
+
+
+@on("competence:framework_version")
+def published_version(world: World) -> dict[str, Any]:
+    """Its only version."""
+    from tests.competence.conftest import make_framework
+
+    return {"pk": make_framework(world.cast.sormland, areas=1, each=1).pk}
+
+
+@on("competence:framework_edit")
+def draft_version(world: World) -> dict[str, Any]:
+    """A draft, which only those see who run the region."""
+    from tests.competence.conftest import make_framework
+
+    return {"pk": make_framework(world.cast.sormland, areas=1, each=1, published=False).pk}
+
+
+@on("competence:framework_part")
+def draft_area(world: World) -> dict[str, Any]:
+    """An area of a draft."""
+    version = draft_version(world)
+    return {**version, "part": "area.new"}
+
+
 def subjects() -> list[Route]:
     """The routes of the matrix: all but the open ones and those that a signed link opens."""
     return [route for route in routes() if not route.open]
@@ -1204,6 +1263,13 @@ OWNERS = {
 }
 # A round's days are for everybody who sees one of them.
 SEE_A_DAY = {"ada", "malin", "lars", "director_nyk", "tuva", "edvin", "yasmin", "host", "host_other", "lecturer"}
+# What the staff of a region read together is for everybody at home in it, and for nobody else.
+AT_HOME = {
+    "ada", "malin", "lars", "director_nyk", "stina", "omar", "petra", "tuva", "edvin", "leila", "yasmin", "host",
+    "host_other", "former", "moved",
+}  # fmt: skip
+ANYWHERE = {"vera", "director_lid", "ulf", "selma"}  # at home in another region, whose list they read
+READ_AT_HOME = ("competence:home", "competence:framework", "competence:profile")
 # Fellow participants stand in the same relation to a day as Tuva does.
 FELLOWS = ("edvin", "yasmin")
 # Of these it is also asked whether they can tell what is hidden from what does not exist.
@@ -1222,6 +1288,8 @@ def may(principal: Principal, row: dict[str, Any], route: Route) -> bool:
         return "participant" in who
     if principal.name in ("anonymous", "gone"):
         return False
+    if "anyone" in who and route.name.startswith(READ_AT_HOME):
+        return principal.name in (AT_HOME if route.parameters else AT_HOME | ANYWHERE)
     if "anyone" in who:
         return not route.parameters or not principal.foreign
     roles = principal.who if route.parameters else principal.who | principal.elsewhere
