@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -28,14 +29,14 @@ def _locked(version: ProfileVersion, revision: int | None = None) -> ProfileVers
     return found
 
 
-def _keep(version: ProfileVersion, deed: str, *, by: Person, now: datetime, **codes: int) -> ProfileVersion:
+def _keep(version: ProfileVersion, deed: str, *, by: Person, now: datetime, **codes: Any) -> ProfileVersion:
     version.revision += 1
     version.save()
     _record(deed, version, by=by, now=now, **codes)
     return version
 
 
-def _record(deed: str, version: ProfileVersion, *, by: Person, now: datetime, **codes: int) -> None:
+def _record(deed: str, version: ProfileVersion, *, by: Person, now: datetime, **codes: Any) -> None:
     scope = f"region:{version.profile.region_id}"
     record(deed, by=by, about=version.profile, scope=scope, now=now, number=version.number, **codes)
 
@@ -135,7 +136,7 @@ def publish(*, version: ProfileVersion, by: Person, now: datetime) -> ProfileVer
     version = _locked(version)
     if refusal := rules.why_not_publish(version):
         raise refusal
-    version.profile.versions.published().update(state=VersionState.REPLACED)
+    version.profile.versions.filter(state=VersionState.PUBLISHED).update(state=VersionState.REPLACED)
     version.state, version.published_at, version.published_by = VersionState.PUBLISHED, now, by
     version.save()
     _record("profile.published", version, by=by, now=now)

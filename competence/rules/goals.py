@@ -143,5 +143,10 @@ def tree(goals: Sequence[StrategicGoal]) -> list[Branch]:
 def goals_for(organisation: Organisation, viewer: Person, day: date) -> list[StrategicGoal]:
     """The goals of an organisation, of everything above it, and of what is below as far as the viewer reaches."""
     near = Q(organisation__path__in=above(organisation)) | Q(organisation__path__startswith=organisation.path)
-    rows = StrategicGoal.objects.visible_to(viewer).on(day).filter(near).select_related("organisation", "serves")
+    rows = (
+        StrategicGoal.objects.visible_to(viewer)
+        .on(day)
+        .filter(near)
+        .select_related("organisation", "serves__organisation")
+    )
     return list(rows.prefetch_related("competences").order_by("organisation__path", "position", "pk"))

@@ -15,7 +15,6 @@ from base.refusal import Refusal
 from competence.models import (
     Competence,
     Descent,
-    Descriptor,
     FrameworkVersion,
     Holding,
     ProfileVersion,
@@ -23,11 +22,11 @@ from competence.models import (
     RoleProfile,
     Target,
 )
+from competence.rules.frameworks import languages_of, steps_of
 from competence.states import Lineage, VersionState
-from people.models import Employment, Organisation, Participation, Person, Region
+from people.models import Employment, Organisation, Participation, Person
 from people.querysets import valid_on, within
 from people.rules import EndsBeforeStart
-from people.states import Language
 
 COMPARABLE = (Lineage.SAME, Lineage.RENAMED)
 WORDS = 8  # of a task, when a sentence names it
@@ -115,11 +114,6 @@ class NobodyChosen(Refusal):
 
 
 # ---------- Words and versions ----------
-
-
-def languages_of(region: Region) -> list[str]:
-    """The languages of a region's content, its own first."""
-    return list(region.languages) or [Language.SWEDISH.value]
 
 
 def missing(version: ProfileVersion) -> list[str]:
@@ -220,17 +214,6 @@ def descents_between(old: FrameworkVersion, new: FrameworkVersion) -> list[tuple
     return [(row.old_id, row.new_id, row.kind) for row in rows]
 
 
-def step_words(version: FrameworkVersion, competences: Iterable[int]) -> dict[tuple[int, int], str]:
-    """What each step means for each competence: in words of its own, else those of the whole scale."""
-    own = {
-        (row.competence_id, row.step): row.words
-        for row in Descriptor.objects.filter(competence__in=competences)
-        if row.words
-    }
-    common = {step: getattr(version, f"step_{step}") for step in range(1, 6)}
-    return {(pk, step): own.get((pk, step)) or common[step] for pk in competences for step in range(1, 6)}
-
-
 # ---------- Who has the role ----------
 
 
@@ -246,7 +229,7 @@ def why_not_give(
     """The reason that somebody cannot have this role in that employment for that time, or None."""
     if valid_to is not None and valid_to < valid_from:
         return EndsBeforeStart()
-    if not profile.versions.published().exists():
+    if not profile.versions.filter(state=VersionState.PUBLISHED).exists():
         return NotPublished()
     unit = employment.unit
     if profile.organisation is not None and not unit.path.startswith(profile.organisation.path):
@@ -327,7 +310,7 @@ def gap(profile: RoleProfile, holdings: Sequence[Holding], *, day: date, viewer:
     version = version_on(profile, day)
     if version is None:
         return Gap(None, holdings, [False] * len(holdings), [])
-    targets = list(Target.objects.filter(version=version).select_related("competence__area"))
+    targets = targets_of(version)
     root = _roots(version.framework, [target.competence_id for target in targets])
     people = [holding.employment.person_id for holding in holdings]
     found: dict[tuple[int, int], dict[str, Level]] = defaultdict(dict)
@@ -335,14 +318,13 @@ def gap(profile: RoleProfile, holdings: Sequence[Holding], *, day: date, viewer:
     for row in rows.order_by("on", "at", "pk"):
         kinds = found[row.person_id, root[row.competence_id]]
         kinds[row.rated_by] = Level(row.get_rated_by_display(), row.level, row.on)
-    words = step_words(version.framework, [target.competence_id for target in targets])
     shared = [any(person == whose for whose, _competence in found) for person in people]
     lines = [
         Line(
             target.competence.name,
             target.competence.area.name,
             target.level,
-            words[target.competence_id, target.level],
+            words_of(target),
             [
                 sorted(found.get((person, target.competence_id), {}).values(), key=lambda level: level.on, reverse=True)
                 for person, open_ in zip(people, shared, strict=True)
@@ -368,19 +350,23 @@ def _roots(version: FrameworkVersion, competences: Sequence[int]) -> dict[int, i
     return root
 
 
-def advert(version: ProfileVersion) -> str:
+def targets_of(version: ProfileVersion) -> list[Target]:
+    """The targets of a version with their competences and the words of the steps."""
+    rows = Target.objects.filter(version=version).select_related("competence__area__version")
+    return list(rows.prefetch_related("competence__descriptors"))
+
+
+def words_of(target: Target) -> str:
+    """What somebody on the target level can, in the words of that step."""
+    return steps_of(target.competence)[target.level]
+
+
+def advert(version: ProfileVersion, targets: Iterable[Target]) -> str:
     """The role as plain text for an advertisement of a vacancy, in the language that is on."""
-    targets = list(version.targets.all())
-    words = step_words(version.framework, [target.competence_id for target in targets])
     blocks = [version.profile.title, version.purpose.strip()]
     if tasks := [f"- {task.words}" for task in version.tasks.all() if task.words]:
         blocks.append("\n".join([pgettext("heading in an advertisement", "Your tasks"), *tasks]))
-    sought = [
-        f"- {target.competence.name}: {words[target.competence_id, target.level]}"
-        for target in targets
-        if words[target.competence_id, target.level]
-    ]
-    if sought:
+    if sought := [f"- {one.competence.name}: {words}" for one in targets if (words := words_of(one))]:
         blocks.append("\n".join([pgettext("heading in an advertisement", "What we look for"), *sought]))
     if version.requirements.strip():
         heading = pgettext("heading in an advertisement", "Education and experience")
