@@ -32,6 +32,8 @@ class Question:
     required: bool = False
     target: str = ""  # the level that small groups are put against, where there is one
     shared: str = ""  # the name under which other boxes of a pool ask the very same
+    about: Texts = field(default_factory=dict)  # what it is about: questions about the same stand together under it
+    ask: Texts = field(default_factory=dict)  # the words under that heading, where the label would repeat it
     thrown: bool = False  # asked to see whether it is understood: what is answered is neither sealed nor kept
 
 
@@ -92,6 +94,8 @@ def as_json(form: Form) -> dict[str, Any]:
                         "required": one.required,
                         "target": one.target,
                         "shared": one.shared,
+                        "about": dict(one.about),
+                        "ask": dict(one.ask),
                         "thrown": one.thrown,
                     }
                     for one in page.questions
@@ -120,6 +124,8 @@ def from_json(row: Mapping[str, Any]) -> Form:
                         one.get("required", False),
                         one.get("target", ""),
                         one.get("shared", ""),
+                        one.get("about", {}),
+                        one.get("ask", {}),
                         one.get("thrown", False),
                     )
                     for one in page["questions"]

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from answers import ballots, kinds
-from answers.ballots import say
+from answers.ballots import Answers, Form, Page, Question, say
 from answers.models import Box, FreeText
 from answers.states import TextState
 from answers.suppression import HIDDEN
@@ -172,3 +174,113 @@ def _asked(box: Box) -> list[tuple[str, str, str]]:
         form = ballots.from_json(box.questions)
         return [(one.key, one.kind, say(one.label, language)) for one in form.questions]
     return [(one["key"], one["kind"], say(one["label"], language)) for one in box.release.tables.get("questions", [])]
+
+
+# ---------- What the one who answers sees of her own answers ----------
+
+NOW, WISH = "now", "wish"  # what the keys of questions about a competence begin with; its number follows
+
+
+@dataclass(frozen=True)
+class Line:
+    """One question and what was answered to it; nothing when it was left out."""
+
+    words: str
+    said: str
+    missed: bool  # a step that was not chosen
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The questions about one thing, under its name, or one that stands alone."""
+
+    about: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One page of a form, with what was answered on it."""
+
+    number: int
+    title: str
+    lines: list[Lines]
+
+    @property
+    def open(self) -> int:
+        """How many questions with steps were left out."""
+        return sum(line.missed for group in self.lines for line in group.lines)
+
+
+def overview(number: int, page: Page, answers: Answers, language: str) -> Overview:
+    """A page as it stands before it is sent; what is only tried out is not sent, so it is left out here."""
+    found = []
+    asked = [question for question in page.questions if not question.thrown]
+    for about, questions in groupby(asked, key=lambda one: say(one.about, language)):
+        lines = [
+            Line(
+                say(one.ask, language) if about and one.ask else say(one.label, language),
+                _said(one, answers),
+                one.kind == "scale" and one.key not in answers,
+            )
+            for one in questions
+        ]
+        found += [Lines(about, lines)] if about else [Lines("", [line]) for line in lines]
+    return Overview(number, say(page.title, language), found)
+
+
+def _said(question: Question, answers: Answers) -> str:
+    """The step in number and words, "cannot say", or what was written."""
+    step = answers.get(question.key)
+    if step is None or isinstance(step, str):
+        return step or ""
+    return f"{step} {say(question.steps[step - 1], spoken())}" if step else _("Cannot say")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What somebody said of one competence: the level, and how much she wishes to learn; 0 is "cannot say"."""
+
+    competence: int
+    label: str
+    level: int
+    wish: int | None
+    level_words: str
+    wish_words: str
+
+
+def kept_of(form: Form, answers: Answers, language: str) -> list[Kept]:
+    """What was answered about competences, in the order of the form."""
+    found = []
+    asked = {question.key: question for question in form.kept}
+    for key, question in asked.items():
+        number = key.removeprefix(NOW)
+        wished = asked.get(f"{WISH}{number}")
+        if number == key or not number.isdecimal():
+            continue
+        level, wish = answers.get(key), answers.get(f"{WISH}{number}")
+        if level is None and wish is None:
+            continue
+        found.append(
+            Kept(
+                competence=int(number),
+                label=say(question.about, language) or say(question.label, language),
+                level=level if isinstance(level, int) else 0,
+                wish=wish if isinstance(wish, int) else None,
+                level_words=_said(question, answers),
+                wish_words=_said(wished, answers) if wished else "",
+            )
+        )
+    return found
+
+
+def file_data(title: str, on: date, rows: Iterable[Kept]) -> dict[str, Any]:
+    """The same as data, which a person's own profile reads."""
+    return {
+        "version": 1,
+        "box_title": title,
+        "saved_on": on.isoformat(),
+        "answers": [
+            {"competence": one.competence, "level": one.level, "wish": one.wish, "label": one.label} for one in rows
+        ],
+    }

@@ -1,13 +1,17 @@
 """One page of a box as a form: steps as radios, words as text areas."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from answers import ballots
-from answers.ballots import Answers, Page, Question, say
+from answers.ballots import STEPS, Answers, Page, Question, say
 from base.forms import PlainForm
 
 WRONG = {
@@ -27,6 +31,27 @@ class CodeForm(PlainForm):
         error_messages={"required": _("Paste the link from the letter.")},
     )
     submit = _("Open the form")
+
+
+SHORT = 18  # letters: steps no longer than this stand two beside each other on a phone
+
+
+@dataclass(frozen=True)
+class Group:
+    """Questions about the same, under its name; a question about nothing else stands alone and has its own words."""
+
+    about: str
+    hint: str
+    fields: list[Asked]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as it stands on the page."""
+
+    field: forms.BoundField
+    words: str
+    short: bool
 
 
 class PageForm(PlainForm):
@@ -57,6 +82,22 @@ class PageForm(PlainForm):
         if question.cannot_say:
             steps.append((str(ballots.CANNOT_SAY), str(_("Cannot say"))))
         return forms.CharField(widget=forms.RadioSelect(choices=steps), **facts)
+
+    @property
+    def groups(self) -> list[Group]:
+        """The questions of the page, those about the same together."""
+        found: list[Group] = []
+        for about, questions in groupby(self.page.questions, key=lambda one: say(one.about, self.language)):
+            asked = [self._asked(question) for question in questions]
+            if about:
+                found.append(Group(about, str(asked[0].field.help_text), asked))
+            else:
+                found += [Group("", str(one.field.help_text), [one]) for one in asked]
+        return found
+
+    def _asked(self, question: Question) -> Asked:
+        short = all(len(say(step, self.language)) <= SHORT for step in question.steps[:STEPS])
+        return Asked(self[question.key], say(question.ask, self.language) or say(question.label, self.language), short)
 
     def clean(self) -> dict[str, Any]:
         typed = {name: str(self.cleaned_data.get(name) or "") for name in self.fields}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -154,7 +155,7 @@ def why_not_launch(box: Box, *, invited: int, places: Collection[str] | None = N
     return None if invited else NobodyInvited()
 
 
-def why_not_again(circle: set[int], earlier: list[set[int]], *, k: int) -> Refusal | None:
+def why_not_again(circle: AbstractSet[Hashable], earlier: Iterable[AbstractSet[Hashable]], *, k: int) -> Refusal | None:
     """The reason these people cannot be asked the same again so soon, or None (S7)."""
     return AlmostTheSame() if any(differ_by_few(circle, before, k=k) for before in earlier) else None
 

@@ -9,15 +9,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.http import content_disposition_header
+from django.utils.translation import pgettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from answers import actions, rules
+from answers import actions, ballots, kinds, rules
 from answers.actions import Ticket
 from answers.ballots import Answers, say
+from answers.documents import NOW, WISH, file_data, kept_of, overview
 from answers.forms import CodeForm, PageForm
 from base.clock import now
-from base.forms import render_form
+from base.forms import PlainForm, render_form
 from base.languages import NAMES
 from base.refusal import Refusal
 
@@ -64,12 +67,17 @@ def ballot(request: HttpRequest, language: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, ticket: Ticket, language: str) -> HttpResponse:
-    """One page of the form, and what its buttons do."""
-    pages = ticket.form.pages
+    """One page of the form, the look at all of it before it is sent, or what is kept of it; and what its buttons do."""
+    pages, wish = ticket.form.pages, request.POST.get("do", "")
+    if wish in ("file", "receipt") and kinds.find(ticket.box.kind).keeps_file:
+        said, _wrong = ballots.read(ticket.form.kept, {name[2:]: str(words) for name, words in request.POST.items()})
+        return _file(request, ticket, language, said) if wish == "file" else _thank(request, ticket, language, said)
     number = request.POST.get("page", "")
-    if not number.isdecimal() or int(number) >= len(pages):
+    if not number.isdecimal() or int(number) > (len(pages) if len(pages) > 1 else 0):
         return _show(request, ticket, language, 0)
-    index, wish = int(number), request.POST.get("do", "")
+    index = int(number)
+    if index == len(pages):
+        return _check(request, ticket, language, wish)
     form = PageForm(pages[index], language, typed=request.POST)
     valid = form.is_valid()
     said = _merged(ticket, index, form.answers)
@@ -79,16 +87,65 @@ def _answer(request: HttpRequest, ticket: Ticket, language: str) -> HttpResponse
         return _show(request, ticket, language, index, form=form)
     try:
         if wish == "send":
-            actions.cast(ticket=ticket, answers=said, now=now())
-            return redirect("answers:thanks", language=language)
+            return _send(request, ticket, language, said)
         ticket = actions.keep_draft(ticket=ticket, answers=said)
     except Refusal as refusal:
         form.add_error(None, str(refusal))
         return _show(request, ticket, language, index, form=form)
     if wish == "keep":
         return _show(request, ticket, language, index, kept=True)
-    step = -1 if wish == "back" else 1
-    return _show(request, ticket, language, min(max(index + step, 0), len(pages) - 1))
+    if wish == "next" and (index == len(pages) - 1 or "from_check" in request.POST):
+        return _check(request, ticket, language, "")
+    return _show(request, ticket, language, max(index + (-1 if wish == "back" else 1), 0), kept=True)
+
+
+def _send(request: HttpRequest, ticket: Ticket, language: str, said: Answers) -> HttpResponse:
+    """Seal the answers, and offer them as a file where they may be kept; refused when nothing is answered."""
+    actions.cast(ticket=ticket, answers=said, now=now())
+    if kinds.find(ticket.box.kind).keeps_file and kept_of(ticket.form, said, language):
+        return _thank(request, ticket, language, said)
+    return redirect("answers:thanks", language=language)
+
+
+def _check(request: HttpRequest, ticket: Ticket, language: str, wish: str) -> HttpResponse:
+    """All answers once more before they are sent, each page with a way back to it."""
+    pages, form = ticket.form.pages, PlainForm(request.POST if wish == "send" else None)
+    go = request.POST.get("go", "")
+    if go.isdecimal() and int(go) < len(pages):
+        return _show(request, ticket, language, int(go), from_check=True)
+    if wish == "back":
+        return _show(request, ticket, language, len(pages) - 1)
+    if wish == "send":
+        try:
+            return _send(request, ticket, language, ticket.draft)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+    context = {
+        "box_title": say(ticket.box.title, language),
+        "code": request.POST.get("code", ""),
+        "number": len(pages),
+        "pages": [overview(number, page, ticket.draft, language) for number, page in enumerate(pages)],
+        "closes_at": ticket.box.closes_at,
+        **_around(language),
+    }
+    return render_form(request, "answers/check.html", form, context)
+
+
+def _thank(request: HttpRequest, ticket: Ticket, language: str, said: Answers) -> HttpResponse:
+    """Thank you, with the answers that may be kept; they stand in the page alone and are stored nowhere here."""
+    kept = [(key, step) for key, step in said.items() if key.startswith((NOW, WISH))]
+    context = {"code": request.POST.get("code", ""), "kept": kept, **_around(language)}
+    return render(request, "answers/thanks.html", context)
+
+
+def _file(request: HttpRequest, ticket: Ticket, language: str, said: Answers) -> HttpResponse:
+    """What was answered about competences, as a file to keep: readable, and with the same as data inside."""
+    title, on, rows = say(ticket.box.title, language), timezone.localdate(now()), kept_of(ticket.form, said, language)
+    context = {"title": title, "language": language, "on": on, "rows": rows, "data": file_data(title, on, rows)}
+    answer = render(request, "answers/file.html", context)
+    name = pgettext("name of a file, without spaces", "helmi-answers")
+    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{name}.html")
+    return answer
 
 
 def _merged(ticket: Ticket, index: int, answers: Answers) -> Answers:
@@ -106,6 +163,7 @@ def _show(
     form: PageForm | None = None,
     said: Answers | None = None,
     kept: bool = False,
+    from_check: bool = False,
 ) -> HttpResponse:
     pages = ticket.form.pages
     page = pages[index]
@@ -119,9 +177,11 @@ def _show(
         "number": index,
         "step": index + 1,
         "steps": len(pages),
-        "last": index == len(pages) - 1,
+        "only": len(pages) == 1,
+        "from_check": from_check or (form.is_bound and "from_check" in request.POST),
         "kept_at": now() if kept else None,
         "closes_at": ticket.box.closes_at,
+        "merges": len(ticket.box.tree.get("nodes", ())) > 1,
         "pooled": bool(ticket.box.pool),
         "writes": any(question.kind == "text" for question in page.questions),
         **_around(language),

@@ -68,13 +68,16 @@ def _about(competence: Competence, say: Callable[[], str]) -> Texts:
 def questions_about(survey: Survey, competence: Competence, target: str) -> list[Question]:
     """The level now; where the survey asks it, the level that the work needs, and how much one wishes to learn."""
     name, hint, steps = words_of(competence, "name"), words_of(competence, "description"), steps_of(competence)
-    found = [Question(f"now{competence.pk}", "scale", name, hint=hint, steps=steps, target=target)]
+    ask = in_each(lambda: _("Where I am now"))
+    found = [Question(f"now{competence.pk}", "scale", name, hint=hint, steps=steps, target=target, about=name, ask=ask)]
     if survey.asks_need:
         need = _about(competence, lambda: _("%(name)s: the level that my work needs"))
-        found.append(Question(f"need{competence.pk}", "scale", need, steps=steps))
+        ask = in_each(lambda: _("The level that my work needs"))
+        found.append(Question(f"need{competence.pk}", "scale", need, steps=steps, about=name, ask=ask))
     if survey.asks_wish:
         wish = _about(competence, lambda: _("%(name)s: how much I wish to learn more"))
-        found.append(Question(f"wish{competence.pk}", "scale", wish, steps=wishes()))
+        ask = in_each(lambda: _("How much I wish to learn more"))
+        found.append(Question(f"wish{competence.pk}", "scale", wish, steps=wishes(), about=name, ask=ask))
     return found
 
 
