@@ -16,6 +16,10 @@ BOM = "\ufeff"
 PARTING = {"sv": ";", "fi": ";", "en": ","}
 
 
+class Figure(str):
+    """A figure that we have written as people read it, such as +0,4: no formula, and nothing that anybody typed."""
+
+
 def inert(text: str) -> str:
     """Text that a spreadsheet takes as text: an apostrophe before what would begin a formula."""
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA) or text.startswith(FORMULA) else text
@@ -27,7 +31,7 @@ def _written(cell: Cell, decimal: str) -> str:
     if isinstance(cell, bool):
         return "1" if cell else "0"
     if isinstance(cell, str):
-        return inert(cell.replace("\x00", ""))
+        return str(cell) if isinstance(cell, Figure) else inert(cell.replace("\x00", ""))
     if isinstance(cell, (float, Decimal)):
         return str(cell).replace(".", decimal)
     return cell.isoformat() if isinstance(cell, (date, datetime)) else str(cell)
