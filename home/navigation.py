@@ -14,6 +14,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from base.languages import spoken
+from competence.models import Assessment, Holding
+from competence.rules.regions import PART as COMPETENCE
 from events.models import Abstract, Review, Staff
 from events.states import AbstractState, StaffFunction
 from people.models import Region
@@ -72,6 +74,8 @@ def _own_query() -> tuple[str, tuple[Any, ...]]:
         "supervises": SupervisionGroup.objects.filter(supervisor=SOMEBODY),
         "supervised": SupervisionMember.objects.standing().filter(person=SOMEBODY),
         "to_agree": SupervisionGroup.objects.to_agree(SOMEBODY),
+        "roles": Holding.objects.filter(employment__person=SOMEBODY),
+        "assessed": Assessment.objects.filter(person=SOMEBODY),
         "copies": FolderReader.objects.standing().filter(person=SOMEBODY),
         "works": Staff.objects.filter(person=SOMEBODY).exclude(function=StaffFunction.SUPERVISOR),
         "wrote": Abstract.objects.filter(person=SOMEBODY),
@@ -145,16 +149,26 @@ class Shell:
 
     @cached_property
     def writes_newsletters(self) -> bool:
-        """Whether a region whose letters she writes has a newsletter; her own comes with her, the others are asked."""
+        """Whether a region whose letters she writes has a newsletter."""
+        return self._runs_with(NEWSLETTER)
+
+    def _runs_with(self, part: str) -> bool:
+        """Whether a region that she runs uses a part; her own comes with her, the others are asked."""
         reach, home = self.person.reach, self.person.home_region
         own = home is not None and (reach.administrator or home.pk in reach.region_ids)
-        if own and NEWSLETTER in home.parts:
+        if own and part in home.parts:
             return True
         if own and not reach.administrator and len(reach.region_ids) == 1:
             return False
-        return any(
-            NEWSLETTER in parts for parts in Region.objects.visible_to(self.person).values_list("parts", flat=True)
-        )
+        return any(part in parts for parts in Region.objects.visible_to(self.person).values_list("parts", flat=True))
+
+    @cached_property
+    def leads_with_competence(self) -> bool:
+        """Whether she runs a region, or leads people in one, that uses competence."""
+        reach, home = self.person.reach, self.person.home_region
+        if reach.staff_paths and home is not None and COMPETENCE in home.parts:
+            return True
+        return (reach.coordinator or reach.administrator) and self._runs_with(COMPETENCE)
 
     @cached_property
     def runs_supervision(self) -> bool:
@@ -236,6 +250,10 @@ class Shell:
             yield Item(_("My staff"), reverse("programmes:staff"), "people", count=waiting)
         if reach.director_paths or self.own["copies"]:
             yield Item(_("Course folders"), reverse("programmes:folders"), "book")
+        if self.leads_with_competence:
+            yield Item(_("Competence"), reverse("competence:home"), "chart")
+        elif self.own["roles"] or self.own["assessed"]:
+            yield Item(_("My competence"), reverse("competence:my"), "chart")
         if reach.director_paths and not (reach.coordinator or reach.administrator):
             yield Item(_("Programmes in figures"), reverse("reports:figures"), "chart")
         if reach.coordinator or reach.administrator:

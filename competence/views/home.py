@@ -1,0 +1,58 @@
+"""Competence at a glance: for whoever runs it, leads where it is used, or has a profile of her own."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from competence.models import Framework, FrameworkVersion, RoleProfile, StrategicGoal, Survey
+from competence.rules import regions
+from competence.states import SurveyState, VersionState
+from people.models import Organisation, Request
+
+SHOWN = 6
+TONES = {
+    SurveyState.DRAFT: "warn",
+    SurveyState.LAUNCHED: "on",
+    SurveyState.OPEN: "on",
+    SurveyState.COUNTING: "warn",
+    SurveyState.RELEASED: "ok",
+    SurveyState.DESTROYED: "",
+}
+
+
+@require_GET
+def home(request: Request) -> HttpResponse:
+    """Surveys, frameworks, role profiles and goals, as far as one reads them, and one's own profile."""
+    here = regions.at_home(request.user)
+    if not here:
+        raise Http404
+    reader, run = request.user, regions.run_by(request.user)
+    surveys = Survey.objects.visible_to(reader).filter(region__in=here)
+    context: dict[str, Any] = {
+        "runs": bool(run),
+        "leads": bool(reader.reach.staff_paths),
+        "surveys": [(row, TONES[SurveyState(row.state)]) for row in surveys[:SHOWN]],
+        "frameworks": _frameworks(request, here),
+        "profiles": RoleProfile.objects.visible_to(reader).filter(region__in=here).order_by("title", "pk")[:SHOWN],
+        "goals": _with_goals(request),
+    }
+    return render(request, "competence/home.html", context)
+
+
+def _frameworks(request: Request, here: list[Any]) -> list[tuple[Framework, FrameworkVersion]]:
+    """The frameworks with the version that stands, or the draft of one that has none yet."""
+    rows = FrameworkVersion.objects.visible_to(request.user).filter(framework__region__in=here)
+    found: dict[int, FrameworkVersion] = {}
+    for version in rows.exclude(state=VersionState.REPLACED).select_related("framework").order_by("number"):
+        if version.state == VersionState.PUBLISHED or version.framework_id not in found:
+            found[version.framework_id] = version
+    return sorted(((row.framework, row) for row in found.values()), key=lambda pair: str(pair[0].title))
+
+
+def _with_goals(request: Request) -> list[Organisation]:
+    """The organisations whose goals one reads, the upper ones first."""
+    goals = StrategicGoal.objects.visible_to(request.user)
+    rows = Organisation.objects.filter(pk__in=goals.values("organisation_id"))
+    return list(rows.order_by("path")[:SHOWN])
