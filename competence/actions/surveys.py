@@ -14,7 +14,7 @@ from answers import actions as answers
 from answers import kinds
 from answers.actions.boxes import Invited
 from answers.ballots import say
-from answers.models import Box, FreeText
+from answers.models import Box, FreeText, SlipSheet
 from answers.plan import Plan
 from answers.states import BoxState
 from audit import actions as audit
@@ -29,6 +29,7 @@ from competence.rules.circles import Circle, circle_of
 from competence.states import SurveyState
 from outbox.clock import wake
 from people.models import Person, Region
+from programmes.rules.together import why_not_replace
 
 FORECAST = "forecast surveys"
 
@@ -58,8 +59,8 @@ def scope_of(survey: Survey) -> str:
 def _lock(survey: Survey, *, revision: int | None = None) -> Survey:
     rows = Survey.objects.select_for_update(of=("self",)).select_related("region", "box", "tryout")
     survey = rows.get(pk=survey.pk)
-    if revision is not None and survey.revision != revision:
-        raise rules.ChangedMeanwhile()
+    if revision is not None and (refusal := why_not_replace(survey.revision, revision)):
+        raise refusal
     return survey
 
 
@@ -269,19 +270,20 @@ def launch(*, survey: Survey, by: Person, now: datetime, asked: int | None = Non
     if refusal := rules.why_not_circle(survey, circle.asked):
         raise refusal
     if asked is not None and asked != circle.asked:
-        raise rules.ChangedMeanwhile()
+        raise rules.CircleChanged()
+    form = questions.form_of(survey)
+    if refusal := rules.why_not_so_soon(survey, form, [one.person_id for one in circle.invited], now=now):
+        raise refusal
     box = answers.make_box(
         kind=rules.KIND,
         owner=audit.key(survey),
         scope=scope_of(survey),
-        form=questions.form_of(survey),
+        form=form,
         title=_title(survey),
         lead=_lead(survey),
         zone=survey.region.time_zone,
         k=survey.region.smallest_group,
     )
-    if refusal := rules.why_not_so_soon(box, [one.person_id for one in circle.invited], now=now):
-        raise refusal
     survey.box = _frozen(survey, box, circle, now)
     survey.state = SurveyState.LAUNCHED
     survey.forecast_wanted_at = None
@@ -336,6 +338,29 @@ def opened(box: Box, now: datetime) -> None:
     Survey.objects.filter(pk=survey.pk, state=SurveyState.LAUNCHED).update(state=SurveyState.OPEN)
     letters.invite(survey, box, now=now)
     audit.record("survey.opened", by=None, about=survey, scope=scope_of(survey), now=now, box=box.pk)
+
+
+@transaction.atomic
+def want_slips(*, survey: Survey, unit: str, by: Person, now: datetime) -> tuple[SlipSheet, str]:
+    """Ask for a unit's slips on paper: the sheet that the clock makes, and the half of its key for this browser."""
+    if not rules.runs(survey, by):
+        raise rules.NotRunner()
+    if survey.box is None:
+        raise rules.StillOpen()
+    found = answers.want_slips(box=survey.box, unit=unit, now=now)
+    audit.record("survey.slips_wanted", by=by, about=survey, scope=scope_of(survey), now=now, unit=unit)
+    wake("answers.slips")
+    return found
+
+
+@transaction.atomic
+def take_slips(*, survey: Survey, sheet: SlipSheet, key: str, by: Person, now: datetime) -> bytes:
+    """The slips on paper, once, for the browser that asked for them."""
+    if not rules.runs(survey, by):
+        raise rules.NotRunner()
+    paper = answers.take_slips(sheet=sheet, key=key)
+    audit.record("survey.slips_fetched", by=by, about=survey, scope=scope_of(survey), now=now, unit=sheet.unit)
+    return paper
 
 
 @transaction.atomic

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy as _
 
 from answers import rules as boxes
-from answers.ballots import from_json
+from answers.ballots import Form, from_json
 from answers.models import Box, Invitation
 from answers.states import BoxState
+from audit.actions import key
 from base import clock
 from base.refusal import Forbidden, Refusal
 from competence.models import Survey
@@ -43,10 +44,10 @@ class Frozen(Refusal):
     )
 
 
-class ChangedMeanwhile(Refusal):
-    """Somebody else has saved the survey."""
+class CircleChanged(Refusal):
+    """Other people are asked than the page has said."""
 
-    message = _("Somebody else has changed this survey since you opened the page. Look at it again, then save.")
+    message = _("Whom the survey asks has changed since you opened the page. Look at it again, then launch.")
 
 
 class WindowMissing(Refusal):
@@ -184,19 +185,20 @@ def why_not_circle(survey: Survey, asked: int) -> Refusal | None:
     return NobodyThere(least=least) if asked < least else None
 
 
-def why_not_so_soon(box: Box, circle: Iterable[int], *, now: datetime) -> Refusal | None:
+def why_not_so_soon(survey: Survey, form: Form, circle: Iterable[int], *, now: datetime) -> Refusal | None:
     """The reason these people cannot be asked so soon, or None (S7).
 
     Each competence is published by itself. So a survey with a single competence in common counts as the same questions.
     """
-    asked, people = competences_in(from_json(box.questions)), set(circle)
-    earlier = Box.objects.filter(kind=KIND, scope=box.scope, launched_at__gt=now - boxes.SAME_QUESTIONS)
+    asked, people = competences_in(form), set(circle)
+    earlier = Box.objects.filter(kind=KIND, launched_at__gt=now - boxes.SAME_QUESTIONS)
+    earlier = earlier.filter(scope=f"region:{survey.region_id}").exclude(state=BoxState.DESTROYED)
     before = [
         set(Invitation.objects.filter(box=one).values_list("person_id", flat=True))
-        for one in earlier.exclude(pk=box.pk).exclude(state=BoxState.DESTROYED)
+        for one in earlier.exclude(owner=key(survey))
         if asked & competences_in(from_json(one.questions))
     ]
-    return boxes.why_not_again(people, before, k=box.k)
+    return boxes.why_not_again(people, before, k=survey.region.smallest_group)
 
 
 def why_not_try_out(survey: Survey, by: Person | None) -> Refusal | None:
