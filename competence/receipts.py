@@ -117,9 +117,14 @@ def _said(row: Any) -> Said:
     if not isinstance(row, dict):
         raise Unreadable("changed")
     key, level = row.get("competence"), row.get("level")
-    if type(key) is not int or not 0 < key < 2**63 or type(level) is not int or not 0 <= level <= HIGHEST:
+    if type(key) is not int or not 0 < key < 2**63 or not _step(level):
         raise Unreadable("changed")
     return Said(key, _words(row.get("label", "")), level or None, _wishes(row.get("wish")))
+
+
+def _step(value: Any) -> bool:
+    """A level, 0 for "cannot say", or nothing where only the wish was answered."""
+    return value is None or type(value) is int and 0 <= value <= HIGHEST
 
 
 def _wishes(value: Any) -> bool:

@@ -40,7 +40,7 @@ class AreaForm(PlainForm):
                 choices=[*steps, (CANNOT_SAY, _("Cannot say"))],
                 required=False,
                 widget=forms.RadioSelect,
-                initial="" if rating is None else str(rating.level or CANNOT_SAY),
+                initial=_chosen(rating),
             )
             self.fields[f"wish{competence.pk}"] = forms.BooleanField(
                 label=_("I would like to learn more"), required=False, initial=bool(rating and rating.wishes)
@@ -61,6 +61,13 @@ class AreaForm(PlainForm):
         """Each competence's steps and its wish, side by side."""
         for competence in self.area:
             yield self[f"level{competence.pk}"], self[f"wish{competence.pk}"]
+
+
+def _chosen(rating: Rating | None) -> str:
+    """The step as it was chosen; a wish without a step has chosen none."""
+    if rating is None or rating.level is None and rating.wishes:
+        return ""
+    return str(rating.level or CANNOT_SAY)
 
 
 class FrameworkForm(Bare):

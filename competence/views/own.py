@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -163,7 +163,7 @@ def my_file(request: Request) -> HttpResponse:
 
 
 def _file(answer: HttpResponse, ending: str) -> HttpResponse:
-    name = f"{_('my-competence')}.{ending}"
+    name = f"{pgettext('name of a file, without spaces', 'my-competence')}.{ending}"
     answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     return answer
 

@@ -431,6 +431,7 @@ GOOD = {"competence": 1, "level": 3, "wish": 2, "label": "A"}
         ({"answers": [GOOD, GOOD]}, "changed"),
         ({"answers": [GOOD | {"level": 6}]}, "changed"),
         ({"answers": [GOOD | {"level": "3"}]}, "changed"),
+        ({"answers": [GOOD | {"level": True}]}, "changed"),
         ({"answers": [GOOD | {"competence": -1}]}, "changed"),
         ({"answers": [GOOD | {"wish": 9}]}, "changed"),
         ({"answers": [GOOD | {"label": "x" * 500}]}, "changed"),
@@ -451,7 +452,7 @@ def test_what_is_no_file_of_ours_is_refused_with_the_reason(content, why):
 
 
 def test_what_is_read_is_written_and_read_again_as_the_same():
-    data = {"version": 1, "box_title": "T", "answers": [GOOD | {"wish": 4}], "saved_on": "2027-01-01"}
+    data = {"version": 1, "box_title": "T", "answers": [GOOD | {"level": None, "wish": 4}], "saved_on": "2027-01-01"}
     receipt = receipts.read_data(json.dumps(data))
     assert receipt.answers[0].wishes
     assert receipts.read_data(receipts.write_data(receipt)) == receipt
