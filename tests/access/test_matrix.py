@@ -1190,6 +1190,31 @@ def assessed(world: World) -> Any:
     return own.begin(framework=version, by=world.cast.tuva, today=NOW.date(), now=NOW)
 
 
+@on("competence:survey", "competence:survey_frame", "competence:survey_questions", "competence:survey_units",
+    "competence:survey_check")  # fmt: skip
+def drafted_survey(world: World) -> dict[str, Any]:
+    """A survey that is being prepared."""
+    from tests.competence.surveying import drafted
+
+    return {"pk": drafted(world.cast).pk}
+
+
+@on("competence:survey_slips")
+def open_survey(world: World) -> dict[str, Any]:
+    """One that people answer."""
+    from tests.competence.surveying import standing_open
+
+    return {"pk": standing_open(world.cast).pk}
+
+
+@on("competence:survey_plan")
+def survey_to_count(world: World) -> dict[str, Any]:
+    """One that nobody can answer any more."""
+    from tests.competence.surveying import standing_open
+
+    return {"pk": standing_open(world.cast, over=True).pk}
+
+
 @on("competence:assessment")
 def private_assessment(world: World) -> dict[str, Any]:
     """The page of it."""
@@ -1238,6 +1263,40 @@ def draft_area(world: World) -> dict[str, Any]:
     """An area of a draft."""
     version = draft_version(world)
     return {**version, "part": "area.new"}
+
+
+def found_out(world: World) -> Any:
+    """A survey of Stina's unit in Eskilstuna, of which eleven answers are published."""
+    from answers.models import FreeText
+    from tests.competence.conftest import make_framework
+    from tests.competence.released import form_for, make_survey, release
+
+    cast = world.cast
+    form = form_for(make_framework(cast.sormland, areas=1, each=1), {})
+    survey = make_survey(cast.sormland, [cast.barn])
+    said: list[Any] = [(cast.barn, "worker", {form.questions[0].key: 3})] * 11
+    release(survey, form, [cast.barn], said, towns=[cast.eskilstuna])
+    FreeText.objects.create(box=survey.box, scope=survey.box.scope, question="text1", words="Mer tid")
+    return survey
+
+
+@on("competence:results", "competence:survey_texts")
+def survey_with_results(world: World) -> dict[str, Any]:
+    """The survey."""
+    return {"pk": found_out(world).pk}
+
+
+@on("competence:results_file")
+def survey_as_a_file(world: World) -> dict[str, Any]:
+    """Its figures, as a table."""
+    return {"pk": found_out(world).pk, "form": "csv"}
+
+
+@on("competence:survey_text")
+def unread_text_of_survey(world: World) -> dict[str, Any]:
+    """A text to it that nobody has read."""
+    survey = found_out(world)
+    return {"pk": survey.pk, "text": survey.box.texts.get().pk}
 
 
 def subjects() -> list[Route]:
