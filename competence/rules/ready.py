@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 # In the order in which they are offered.
-KEYS = ("child-welfare",)
+KEYS = ("child-welfare", "home-care", "early-education", "social-directors")
 
 Words = dict[str, str]  # by language
 

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from competence import lineage
 from competence.actions import frameworks as actions
@@ -18,6 +21,7 @@ from programmes.rules.together import SavedMeanwhile
 from tests.cast import NOW
 from tests.competence.conftest import in_three, make_framework
 
+pytestmark = pytest.mark.django_db
 LANGUAGES = ("sv", "fi", "en")
 
 
@@ -248,7 +252,9 @@ def test_renaming_splitting_merging_adding_and_removing_tell_where_trends_break(
     found = rules.changes(whole(draft), whole(old))
     assert found.renamed == [("Kompetens 1.1", "Samtal")]
     assert found.split == [("Kompetens 1.2", ["Kompetens 1.2", "Halva"])]
-    assert [(sorted(olds), new) for olds, new in found.merged] == [(["Kompetens 1.3", "Kompetens 1.4"], "Kompetens 1.4")]
+    assert [(sorted(olds), new) for olds, new in found.merged] == [
+        (["Kompetens 1.3", "Kompetens 1.4"], "Kompetens 1.4")
+    ]
     assert found.new == ["Ny"]
     assert found.gone == ["Kompetens 1.5"]
     assert found.breaks
@@ -290,3 +296,104 @@ def test_kinds_follow_from_who_comes_from_whom() -> None:
     assert lineage.kinds([(1, 11), (2, 11)], names, names) == {(1, 11): "merged", (2, 11): "merged"}
     both = lineage.kinds([(1, 11), (2, 11), (2, 12)], names, names)
     assert both == {(1, 11): "merged", (2, 11): "merged", (2, 12): "split"}
+
+
+# ---------- The pages ----------
+
+
+def test_a_coordinator_begins_from_a_ready_made_framework_and_publishes_it(cast: Any, sign_in: Any) -> None:
+    client = sign_in(cast.malin)
+    made = client.post(reverse("competence:framework_new"), {"region": cast.sormland.pk, "start": "home-care"})
+    version = FrameworkVersion.objects.get()
+    assert made["Location"] == version.get_absolute_url()
+    assert sign_in(cast.tuva).get(version.get_absolute_url()).status_code == 404
+    client = sign_in(cast.malin)
+    done = client.post(
+        reverse("competence:framework_edit", args=[version.pk]), {"act": "publish", "revision": version.revision}
+    )
+    assert done["Location"] == version.get_absolute_url()
+    version.refresh_from_db()
+    assert version.state == VersionState.PUBLISHED
+    assert version.published_by == cast.malin
+    page = sign_in(cast.tuva).get(version.get_absolute_url()).content.decode()
+    assert "Hemtjänst" in page
+    assert "framework_edit" not in page
+    assert reverse("competence:framework_edit", args=[version.pk]) not in page
+    assert sign_in(cast.vera).get(version.get_absolute_url()).status_code == 404
+
+
+def test_what_was_typed_stays_on_the_page_beside_what_another_has_saved(cast: Any, sign_in: Any) -> None:
+    version = make_framework(cast.sormland, areas=1, each=1, published=False)
+    competence = Competence.objects.get(area__version=version)
+    address = reverse("competence:framework_part", args=[version.pk, f"competence.{competence.pk}"])
+    client = sign_in(cast.malin)
+    opened = client.get(address).context["form"]["mark"].value()
+    typed = words_of(competence) | {"area": competence.area_id, "mark": opened}
+    assert client.post(address, typed | {"name_sv": "Först sparat"}).status_code == 302
+    answer = client.post(address, typed | {"name_sv": "Sedan skrivet"})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "Först sparat" in page
+    assert 'value="Sedan skrivet"' in page
+    again = typed | {"name_sv": "Sedan skrivet", "mark": answer.context["form"]["mark"].value()}
+    assert client.post(address, again).status_code == 302
+    competence.refresh_from_db()
+    assert competence.name_sv == "Sedan skrivet"
+
+
+def test_a_version_tells_its_readers_where_trends_break(cast: Any, sign_in: Any) -> None:
+    _old, draft, rows = begun(cast, areas=1, each=2)
+    actions.remove(thing=rows["Kompetens 1.1"], into=rows["Kompetens 1.2"], by=cast.malin, now=NOW)
+    actions.publish(version=draft, by=cast.malin, now=NOW)
+    answer = sign_in(cast.tuva).get(draft.framework.get_absolute_url())
+    assert answer.context["version"] == draft
+    assert answer.context["changes"].merged
+    assert len(answer.context["history"]) == 2
+
+
+def test_where_competence_is_not_in_use_it_shows_nowhere(cast: Any, sign_in: Any) -> None:
+    version = make_framework(cast.sormland, areas=1, each=1)
+    cast.sormland.parts = ["course"]
+    cast.sormland.save(update_fields=["parts"])
+    client = sign_in(cast.malin)
+    for address in (
+        version.get_absolute_url(),
+        version.framework.get_absolute_url(),
+        reverse("competence:home"),
+        reverse("competence:frameworks"),
+        reverse("competence:framework_new"),
+        reverse("competence:framework_edit", args=[version.pk]),
+    ):
+        assert client.get(address).status_code == 404, address
+    assert reverse("competence:home") not in client.get(reverse("people:me")).content.decode()
+
+
+def test_the_menu_leads_to_competence_and_to_ones_own(cast: Any, sign_in: Any) -> None:
+    home, own = reverse("competence:home"), reverse("competence:my")
+
+    def menu(person: Any) -> str:
+        page = sign_in(person).get(reverse("people:me")).content.decode()
+        return page.split('<nav class="sidenav"')[1].split("</nav>")[0]
+
+    for leader in (cast.malin, cast.lars, cast.stina):
+        assert f'href="{home}"' in menu(leader)
+    assert "/competence/" not in menu(cast.tuva)
+    version = make_framework(cast.sormland, areas=1, each=1)
+    cast.tuva.assessments.create(framework=version, on=NOW.date(), changed_at=NOW)
+    assert f'href="{own}"' in menu(cast.tuva)
+
+
+def test_lists_cost_the_same_for_one_framework_and_for_three(cast: Any, sign_in: Any) -> None:
+    def cost(address: str) -> int:
+        client = sign_in(cast.malin)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        return len(queries)
+
+    addresses = (reverse("competence:frameworks"), reverse("competence:home"))
+    first = make_framework(cast.sormland, areas=1, each=1)
+    with_one = [cost(address) for address in (*addresses, first.get_absolute_url())]
+    for name in ("A", "B"):
+        make_framework(cast.sormland, areas=1, each=1, title=name)
+    bigger = make_framework(cast.sormland, areas=3, each=3, title="C")
+    assert [cost(address) for address in (*addresses, bigger.get_absolute_url())] == with_one

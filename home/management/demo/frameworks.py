@@ -7,7 +7,7 @@ from competence.models import FrameworkVersion
 from competence.rules.ready import read
 from people.models import Person, Region
 
-ORIGINS = ("child-welfare",)
+ORIGINS = ("child-welfare", "social-directors")
 
 
 def make(region: Region, by: Person, now: datetime) -> dict[str, FrameworkVersion]:
