@@ -33,7 +33,7 @@ class CodeForm(PlainForm):
     submit = _("Open the form")
 
 
-SHORT = 18  # letters: steps no longer than this stand two beside each other on a phone
+SHORT, LONG = 18, 40  # letters: shorter steps stand two beside each other on a phone, longer ones below each other
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Asked:
 
     field: forms.BoundField
     words: str
-    short: bool
+    size: str  # "short", "long" or nothing
 
 
 class PageForm(PlainForm):
@@ -96,8 +96,9 @@ class PageForm(PlainForm):
         return found
 
     def _asked(self, question: Question) -> Asked:
-        short = all(len(say(step, self.language)) <= SHORT for step in question.steps[:STEPS])
-        return Asked(self[question.key], say(question.ask, self.language) or say(question.label, self.language), short)
+        longest = max((len(say(step, self.language)) for step in question.steps[:STEPS]), default=0)
+        size = "short" if longest <= SHORT else "long" if longest > LONG else ""
+        return Asked(self[question.key], say(question.ask, self.language) or say(question.label, self.language), size)
 
     def clean(self) -> dict[str, Any]:
         typed = {name: str(self.cleaned_data.get(name) or "") for name in self.fields}
