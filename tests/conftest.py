@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +18,9 @@ from django.core.cache import caches
 from django.template import engines
 from django.template.base import FilterExpression, Node
 from django.template.defaultfilters import default
+from pytest_django import DjangoDbBlocker
+
+from tests.servers import copy_migrated
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 # One of these is among the fixtures of each test that asks a database.
@@ -50,6 +54,22 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """With several workers, each begins with a copy of the database that has been migrated for all of them."""
+    if "TEST_MIGRATED" in os.environ:
+        with django_db_blocker.unblock():
+            copy_migrated()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Django migrates what is missing in such a copy, which is nothing; the folder that it is in goes as a whole."""
+    return "TEST_MIGRATED" in os.environ
 
 
 @pytest.fixture

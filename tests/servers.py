@@ -13,13 +13,17 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
 
+MIGRATED = "migrated"
 ASK = "Run ./run test, which installs what is missing, or give DATABASE_URL and REDIS_URL."
 
 
@@ -89,17 +93,51 @@ def redis(root: Path) -> str:
     raise pytest.UsageError("redis-server does not answer")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests() -> None:
-    """Start what is asked for and not given."""
-    if os.environ.get("TEST_SERVICES") != "1" or "PYTEST_XDIST_WORKER" in os.environ:
+def migrate(root: Path) -> None:
+    """Begin to make the database that each worker copies (see `copy_migrated`), while they look for their tests."""
+    address = f"sqlite:///{root}/{MIGRATED}"
+    if real := os.environ.get("DATABASE_URL"):
+        address = real.replace("/postgres?", f"/{MIGRATED}?")
+        psycopg.connect(real, autocommit=True).execute(f"CREATE DATABASE {MIGRATED}").connection.close()
+    environment = {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "config.settings_test"}
+    command = '"$0" manage.py migrate -v0 >"$1/log" 2>&1; echo $? >"$1/status"; mv "$1/status" "$1/done"'
+    child = subprocess.Popen(["sh", "-c", command, sys.executable, root], env=environment)
+    atexit.register(child.terminate)
+    os.environ["TEST_MIGRATED"] = str(root)
+
+
+def copy_migrated() -> None:
+    """Give this worker its own copy of the migrated database under the name that Django will look for."""
+    root = Path(os.environ["TEST_MIGRATED"])
+    end = time.monotonic() + 300
+    while not (root / "done").exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    if not (root / "done").exists() or (root / "done").read_text().strip() != "0":
+        raise pytest.UsageError(f"the test database was not migrated: {(root / 'log').read_text()}")
+    name = connection.creation._get_test_db_name()
+    if connection.vendor == "sqlite":
+        shutil.copy(root / MIGRATED, name)
         return
+    with connection.creation._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(name)} TEMPLATE {MIGRATED}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Start what is asked for and not given; with several workers, migrate once for all of them."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    services = os.environ.get("TEST_SERVICES") == "1"
+    several = bool(getattr(early_config.known_args_namespace, "numprocesses", None))
+    ours = not os.environ.get("DATABASE_URL")
     root = Path(tempfile.mkdtemp(prefix="t-", dir="/tmp"))
     root.chmod(0o711)
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     for name, start in (("DATABASE_URL", postgres), ("REDIS_URL", redis)):
-        if not os.environ.get(name):
+        if services and not os.environ.get(name):
             os.environ[name] = start(root)
+    if several and ours:
+        migrate(root)
 
 
 def pytest_report_header() -> str:
