@@ -218,7 +218,7 @@ class PeopleFilter(PlainForm):
 class GiveForm(Bare):
     """Who gets the role, and for how long."""
 
-    submit = _("Give the role")
+    submit = _("Give this role")
 
     people = forms.TypedMultipleChoiceField(
         label=_("Who"),

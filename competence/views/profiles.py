@@ -70,6 +70,8 @@ def _version(request: Request, pk: int, *, own: bool = False) -> ProfileVersion:
 def profiles(request: Request) -> HttpResponse:
     """The roles that are described in the regions where the person is at home."""
     regions = [region.pk for region in at_home(request.user)]
+    if not regions:
+        raise Http404
     found = (
         RoleProfile.objects.visible_to(request.user).filter(region__in=regions).select_related("region", "organisation")
     )
@@ -317,11 +319,11 @@ def profile_people(request: Request, pk: int) -> HttpResponse:
     found = RoleProfile.objects.visible_to(request.user).select_related("region", "organisation")
     profile = get_object_or_404(found, pk=pk)
     _in_use(profile.region)
-    if not _leads(request.user) or not profile.versions.exclude(state=VersionState.DRAFT).exists():
-        raise Http404
-    note(request, about=profile, scope=f"region:{profile.region_id}")
     today = clock.today(profile.region.time_zone)
     units = _units(profile, request.user, today)
+    if not units or not profile.versions.exclude(state=VersionState.DRAFT).exists():
+        raise Http404
+    note(request, about=profile, scope=f"region:{profile.region_id}")
     show = PeopleFilter(request.GET if request.method == "GET" and request.GET else None, units=units)
     chosen = show.cleaned_data if show.is_bound and show.is_valid() else {}
     day, unit = chosen.get("day") or today, chosen.get("unit")

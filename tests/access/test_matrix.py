@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from tests.access.routes import Route, policy, routes
 from tests.access.world import Principal, World, build
-from tests.cast import NOW
+from tests.cast import NOW, organisation
 
 pytestmark = [pytest.mark.matrix, pytest.mark.django_db]
 
@@ -1263,6 +1263,70 @@ def draft_area(world: World) -> dict[str, Any]:
     """An area of a draft."""
     version = draft_version(world)
     return {**version, "part": "area.new"}
+
+
+def described(world: World, *, draft: bool = False, **facts: Any) -> Any:
+    """The description of a role in Sörmland, published unless it is a draft."""
+    from competence.actions import profiles
+    from competence.models import Task
+    from competence.states import VersionState
+    from tests.competence.conftest import make_framework
+
+    version = profiles.start(
+        region=world.cast.sormland,
+        organisation=facts.get("organisation"),
+        framework=make_framework(world.cast.sormland, areas=1, each=1),
+        titles={"sv": "Socialsekreterare"},
+        by=world.cast.malin,
+        now=NOW,
+    )
+    Task.objects.create(version=version, words="Utreda")
+    if not draft:
+        version.state, version.published_at = VersionState.PUBLISHED, NOW
+        version.save()
+    return version
+
+
+@on("competence:profile")
+def role_profile(world: World) -> dict[str, Any]:
+    """A role profile that everybody at home in the region reads."""
+    return {"pk": described(world).profile_id}
+
+
+@on("competence:profile_version", "competence:profile_pdf")
+def role_version(world: World) -> dict[str, Any]:
+    """Its only version."""
+    return {"pk": described(world).pk}
+
+
+@on("competence:profile_do")
+def role_draft(world: World) -> dict[str, Any]:
+    """A draft, which only those see who run the region."""
+    return {"pk": described(world, draft=True).pk}
+
+
+@on("competence:profile_edit")
+def role_draft_part(world: World) -> dict[str, Any]:
+    """The tasks of a draft."""
+    return {**role_draft(world), "part": "tasks"}
+
+
+@on("competence:profile_people")
+def role_holders(world: World) -> dict[str, Any]:
+    """A role in Stina's unit, which Tuva has."""
+    from competence.models import Holding
+
+    profile = described(world, organisation=world.cast.barn).profile
+    Holding.objects.create(profile=profile, employment=world.things["employment"], valid_from=NOW.date())
+    return {"pk": profile.pk}
+
+
+@on("competence:goals", "competence:goal_edit", "competence:goals_poster")
+def place_with_goals(world: World) -> dict[str, Any]:
+    """A part of Stina's unit in which only Tuva works."""
+    part = organisation("Tuvas grupp", "sub_unit", world.cast.barn)
+    world.cast.tuva.employments.update(unit=part)
+    return {"organisation": part.pk}
 
 
 def found_out(world: World) -> Any:

@@ -49,6 +49,7 @@ from . import (
     mentors,
     mentorships,
     newsletter,
+    profiles,
     registrations,
     seminar,
     supervision,
@@ -188,7 +189,25 @@ class Story:
         """What people in the region's work can and learn: the frameworks first, since all else is put against them."""
         with self.at(self.today - timedelta(days=300)) as now:
             versions = frameworks.make(self.region, by=self.malin, now=now)
+        self.profiles(versions)
         self.survey(versions["child-welfare"])
+
+    def profiles(self, versions: dict[str, FrameworkVersion]) -> None:
+        """What roles ask for, who has them, and what two municipalities and their units are to reach."""
+        towns = (("Eskilstuna", cast.SIGN_INS["director"].name), ("Katrineholm", cast.DIRECTORS["Katrineholm"]))
+        units = [self.units[town, n] for town, _name in towns for n in range(len(cast.UNITS))]
+        with self.at(self.today - timedelta(days=60)) as now:
+            profiles.describe(self.region, versions, units, by=self.malin, now=now)
+            for town, name in towns:
+                profiles.set_goals(
+                    self.towns[town],
+                    [unit for unit in units if unit.parent_id == self.towns[town].pk],
+                    versions["child-welfare"],
+                    valid_from=date(self.today.year, 1, 1),
+                    director=Person.objects.get(name=name),
+                    manager=self.managers[self.units[town, 0].pk],
+                    now=now,
+                )
 
     def survey(self, version: FrameworkVersion) -> None:
         """A survey that has been counted, and the next one as it is being prepared."""
