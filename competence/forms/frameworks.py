@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from base.forms import PlainForm
 from base.languages import spoken
@@ -127,7 +128,7 @@ class CompetenceForm(WordsForm):
     """A competence: its words, what each step means for it, its area, and from which it comes."""
 
     area: forms.ModelChoiceField[Area] = forms.ModelChoiceField(
-        label=_("Area"), queryset=Area.objects.none(), empty_label=None
+        label=pgettext_lazy("of a framework", "Area"), queryset=Area.objects.none(), empty_label=None
     )
     comes_from: forms.ModelMultipleChoiceField[Competence] = forms.ModelMultipleChoiceField(
         label=_("Takes up from the version before"),
