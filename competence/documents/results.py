@@ -477,13 +477,12 @@ class _Maker:
         k = int(tables["k"])
         notes: list[str] = []
         cells = [one.cell for line in lines for one in line.cells]
-        if any(not column.exact for column in [*columns, *roles]):
-            fewest = f"{k}–9"
+        if any(cell.how == "word" for cell in cells) or any(not column.exact for column in roles):
             words = _(
-                "Groups with %(n)s answers are shown with one word only, without colour. "
+                "Where %(n)s have answered, only one word is shown, without colour. "
                 "Near the target is at most 0.3 from it."
             )
-            notes.append(words % {"n": fewest})
+            notes.append(words % {"n": f"{k}–9"})
         notes += [
             _("%(names)s stand together so that nobody can be recognised.") % {"names": column.name}
             for column in columns
