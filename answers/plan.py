@@ -9,6 +9,17 @@ Tables by role cut across blocks, so they are tried instead: all at first, then 
 `leaks.find_leak` finds no leak. Tables of units are never dropped, and without any table by role there is no leak, so
 it ends. Each dropped table is then tried once more, the widest first.
 
+A question need not be asked of everybody: own parts are asked in the units of one kind of work, and people leave
+questions out. Nobody's answer to one question is part of the figure of another, so the promise is asked of each one by
+itself, with the people who answered it as the whole world. For them the planned tables are not unions of blocks any
+more. So `tables_of_item` audits them from the start with these counts, and drops tables until none leaks: first those
+by role, then the smallest that takes part. It only ever takes away from the plan that was confirmed, and it ends, for
+without any table there is no leak. Which tables are dropped hangs on who answered the question, never on what. A table
+that shows nothing of a question says nothing about it, whether nobody there was asked or too few answered.
+
+The plan may also be made before anybody has answered, of supposed counts: so a survey can show what could be published
+at which response. Such a forecast is a function of whom is asked, which everybody may know.
+
 Nothing here sees an answer, and every tie is decided by sizes before it is decided by a digest of names. So the plan
 tells nothing about what was answered, and other names would give groups of the same sizes.
 """

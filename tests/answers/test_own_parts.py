@@ -347,8 +347,9 @@ class Read(HTMLParser):
 
 
 @pytest.mark.django_db
-def test_after_sending_the_answers_are_offered_as_a_file_and_nothing_is_stored(client, at):
+def test_after_sending_the_answers_are_offered_as_a_file_and_nothing_is_stored(client, at, caplog):
     at(NOW)
+    caplog.set_level("DEBUG")
     opened = survey()
     code = opened.codes[1]
     client.post("/b/sv/", {"code": code, "page": "0", "do": "next", "q-now1": "4", "q-wish1": "2"})
@@ -374,6 +375,7 @@ def test_after_sending_the_answers_are_offered_as_a_file_and_nothing_is_stored(c
     assert 'attachment; filename="' in answer["Content-Disposition"]
     assert not answer.cookies
     assert list(Ballot.objects.values()) == before
+    assert not [words for words in (code, "Hemliga", "/b/") if words in caplog.text]
     file = answer.content.decode()
     assert "Hemliga" not in file
     found = Read(file)

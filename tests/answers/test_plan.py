@@ -1,4 +1,24 @@
-"""What is published says nothing exact about fewer than k people: the plan, the audit, and attacks on both."""
+"""What is published says nothing exact about fewer than k people: the plan, the audit, and attacks on both.
+
+The properties of the design, each with the test that asks it:
+
+- P1 by the audit: `test_p1_no_plan_leaks_by_the_audit`
+- P2 by brute force: `test_p2_no_plan_leaks_when_every_small_set_of_people_is_tried`
+- P3 an insider: `test_p3_who_knows_one_own_answer_learns_nothing_of_fewer_than_four_others`
+- P4 other answers: `test_p4_other_answers_never_change_what_is_published`
+- P5 other names: `test_p5_other_names_publish_groups_of_the_same_sizes`
+- P6 two releases: `test_p6_a_second_release_is_safe_or_refused`; the same asked again soon, own parts and slips among
+  it: `test_own_parts.test_s7_own_parts_count_by_themselves_when_the_same_is_asked_again_soon`
+- P7 questions left out: `test_p7_a_question_that_some_leave_out_leaks_nothing`; asked in some units only, counted as
+  ballots are: `test_own_parts.test_p7_own_parts_and_unanswered_questions_leak_nothing`
+- P8 exact sums: `test_p8_who_knows_every_sum_exactly_still_does_not_know_an_answer`
+- P9 the same in every channel: `tests/competence/test_results.py` and `tests/programmes/test_evaluations.py`, by name
+- P10 no page shows another group: in the same two modules
+- P11 every threshold: `test_p11_the_promise_holds_for_every_threshold`
+- P12 without a part of the protection: the three `test_p12_...` here, and those in `test_pools.py`
+
+The worked example of the design, from its file to the release: `test_own_parts.py`.
+"""
 
 import time
 from fractions import Fraction
