@@ -10,7 +10,7 @@ from base.refusal import Refusal
 from documents import pdf
 
 # Type in points on A4, the largest first; on A3 it is larger by the root of two, as the sheet is.
-SIZES = (34, 30, 27, 24, 21.5, 19, 17, 15, 13.5, 12, 10.5, 9)
+SIZES = (48, 43, 38, 34, 30, 27, 24, 21.5, 19, 17, 15, 13.5, 12, 10.5, 9)
 SHEETS = {"A4": 1.0, "A3": 1.4142}
 
 
