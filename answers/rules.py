@@ -116,9 +116,7 @@ class NoSlips(Refusal):
 class SlipsNotReady(Refusal):
     """The clock has not made them, or they have been fetched."""
 
-    message = _(
-        "The slips are not there: they are being made, which takes a minute, or they have been fetched already."
-    )
+    message = _("The slips are not here: they are being made, which takes a minute, or they were fetched already.")
 
 
 class SlipsOfAnother(Refusal):
