@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -14,11 +14,13 @@ from django.core.paginator import Page
 from django.forms import BaseForm
 from django.forms.utils import flatatt
 from django.template.context import Context, RequestContext
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from base import clock, dates
@@ -191,6 +193,17 @@ def icon(name: str) -> SafeString:
         static("helmi/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def menu(items: list[Hashable]) -> SafeString:
+    """The rows of the main menu, which each page shows twice and which seldom differ from one page to the next."""
+    return _menu(get_language(), tuple(items))
+
+
+@lru_cache(maxsize=512)  # by all that it shows: the words of a language, each row's address, count and mark
+def _menu(language: str, items: tuple[Hashable, ...]) -> SafeString:
+    return render_to_string("components/nav.html", {"items": items})
 
 
 @register.simple_tag
