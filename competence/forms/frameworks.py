@@ -72,6 +72,8 @@ class FrameworkForm(PlainForm):
 class WordsForm(PlainForm):
     """Texts in each language of the region, side by side; `mark` says what stood there when the page was opened."""
 
+    show_optional = False  # nothing has to be there before it is published
+
     mark = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, codes: Sequence[str], **kwargs: Any) -> None:
@@ -163,6 +165,7 @@ class RemoveForm(PlainForm):
     """What takes up that which is removed."""
 
     submit = _("Remove from the draft")
+    show_optional = False
 
     into: forms.ModelChoiceField[Competence] = forms.ModelChoiceField(
         label=_("Merged into"),

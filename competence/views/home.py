@@ -54,5 +54,5 @@ def _frameworks(request: Request, here: list[Any]) -> list[tuple[Framework, Fram
 def _with_goals(request: Request) -> list[Organisation]:
     """The organisations whose goals one reads, the upper ones first."""
     goals = StrategicGoal.objects.visible_to(request.user)
-    rows = Organisation.objects.filter(pk__in=goals.values("organisation_id"))
+    rows = Organisation.objects.filter(pk__in=goals.values("organisation_id")).select_related("parent")
     return list(rows.order_by("path")[:SHOWN])
