@@ -109,7 +109,13 @@ KEPT = (
         by=("employment__person",),
         along=("profile", "employment__unit"),
     ),
-    Kept(_("Your self-assessments"), "competence.Assessment", by=("person",), along=("framework__framework",)),
+    Kept(
+        _("Your self-assessments"),
+        "competence.Assessment",
+        by=("person",),
+        along=("framework__framework",),
+        without=("revision",),
+    ),
     Kept(
         _("Levels of your competence, put by you, your manager or your group"),
         "competence.Rating",
@@ -382,6 +388,8 @@ NOT_KEPT = {
     "programmes.Improvement.owner": "says who sees to a round's improvement: a fact of the round's checklist",
     "programmes.Reader.person": "whose text she may read now: its author's choice, on her page of reflections",
     "competence.ProfileVersion.published_by": ACT,
+    "competence.FrameworkVersion.published_by": ACT,
+    "competence.Survey.created_by": ACT,
     "competence.Rating.by": ACT,
     "competence.Rating.assessment": "told by the person",
     "competence.Share.reader": "whose self-assessment she may read now: its owner's choice, on her page of competence",

@@ -49,6 +49,7 @@ from . import (
     mentors,
     mentorships,
     newsletter,
+    own,
     profiles,
     registrations,
     seminar,
@@ -191,6 +192,9 @@ class Story:
             versions = frameworks.make(self.region, by=self.malin, now=now)
         self.profiles(versions)
         self.survey(versions["child-welfare"])
+        for name in (cast.SIGN_INS["participant"].name, "Camilla Rydh"):
+            who = Person.objects.get(name=name, home_region=self.region)
+            own.tell(versions["child-welfare"], who, today=self.today, at=self.at)
 
     def profiles(self, versions: dict[str, FrameworkVersion]) -> None:
         """What roles ask for, who has them, and what two municipalities and their units are to reach."""
