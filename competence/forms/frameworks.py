@@ -151,7 +151,7 @@ class CompetenceForm(WordsForm):
         else:
             self.chooser("comes_from").queryset = Competence.objects.filter(area__version=earlier)
         self.add("name", _("Name"), 120)
-        self.add("description", _("What it is, in one or two sentences"), 400, 3)
+        self.add("description", _("What it is, in one or two sentences"), 400, 4)
         for step in Step.values:
             self.add(f"step_{step}", _step(step), 300, 3)
 
