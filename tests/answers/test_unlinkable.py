@@ -30,9 +30,10 @@ from django.test import Client
 
 from answers import actions, ballots, keys, rules, seals
 from answers.models import Ballot, BallotCode, Box, BoxQuerySet, Invitation
+from answers.plan import Node
 from answers.states import BoxState
 from answers.suppression import number_shown
-from tests.answers.conftest import FORM, open_box
+from tests.answers.conftest import FORM, Opened, open_box
 from tests.cast import NOW
 
 END = NOW + timedelta(days=11)
@@ -72,9 +73,34 @@ def tau(order: list[int]) -> float:
     return abs(signs) / (n * (n - 1) / 2)
 
 
+TREE = (
+    Node("region", "", "region"),
+    Node("alavesi", "region", "municipality"),
+    Node("berga", "region", "municipality"),
+    Node("home", "alavesi"),
+    Node("day", "alavesi"),
+    Node("child", "berga"),
+)
+
+
+def survey(n: int, **facts: Any) -> Opened:
+    """A survey in three units with workers and, in each, one manager: three strata stand for one person."""
+    units = [("home", "day", "child")[i % 3] for i in range(n)]
+    where = [(unit, "manager" if i < 3 else "worker") for i, unit in enumerate(units)]
+    return open_box(n, kind="test.survey", units=where, nodes=TREE, **facts)
+
+
+def end_survey(opened: Opened) -> None:
+    """The plan is confirmed, everything counted, the keys destroyed."""
+    actions.confirm_plan(box=opened.box, digest=actions.plan_of(opened.box).digest(), now=END)
+    actions.count_due(now=END)
+    opened.box.refresh_from_db()
+    assert opened.box.state == BoxState.RELEASED
+
+
 @pytest.mark.django_db(transaction=True)
 def test_t1_after_200_answers_in_a_known_order_no_person_row_has_moved_and_no_order_is_left() -> None:
-    opened = open_box(200)
+    opened = survey(200)
     before = {name: rows for name, rows in dump().items() if name in with_person()}
     marks: dict[str, set[str]] = {}
     if connection.vendor == "postgresql":
@@ -99,7 +125,7 @@ def test_t1_after_200_answers_in_a_known_order_no_person_row_has_moved_and_no_or
                 cursor.execute(f"SELECT xmin::text FROM {name} {used}")
                 shared |= {row[0] for row in cursor}
             assert not shared & set().union(*marks.values())
-    opened.end()
+    end_survey(opened)
     physical = "ctid" if connection.vendor == "postgresql" else "rowid"
     for by in ("id", physical):
         found = []
@@ -161,7 +187,7 @@ def test_t2_no_code_key_or_answer_is_found_in_database_logs_cache_or_letters(
 
 @pytest.mark.django_db(transaction=True)
 def test_t3_two_dumps_around_an_answer_differ_by_one_ciphertext_and_one_flag() -> None:
-    opened = open_box(8)
+    opened = survey(8)
     opened.vote(0, score=5)
     ticket = actions.open_ticket(code=opened.codes[1], now=NOW)
     actions.keep_draft(ticket=ticket, answers={"score": 2})
@@ -183,13 +209,13 @@ def test_t3_two_dumps_around_an_answer_differ_by_one_ciphertext_and_one_flag() -
 def test_t4_a_backup_from_before_closing_opens_nothing_when_the_keys_are_gone(
     keys_folder: Path, tmp_path: Path
 ) -> None:
-    opened = open_box(12)
+    opened = survey(12)
     for number in range(11):
         opened.vote(number, score=5, good="Hemligt")
     name = opened.box.key_name
     link = keys.store().read(name).link
     backup = {model: list(model.objects.all().values()) for model in (Invitation, BallotCode, Ballot)}
-    opened.end()
+    end_survey(opened)
     assert list(keys_folder.iterdir()) == []
     with pytest.raises(keys.KeysAway):
         keys.store().read(name)
@@ -340,17 +366,18 @@ def test_t6_killed_while_it_counts_either_nothing_happened_or_all_of_it(
     kills: int, tmp_path: Path, keys_folder: Path
 ) -> None:
     chance = random.Random(20270416)
-    opened = open_box(150, pool="tests.pool:1")
+    opened = survey(150, pool="tests.pool:1")
     form = ballots.as_json(FORM)
     assert form == opened.box.questions
     public = bytes(opened.box.public_key)
     rows = []
-    for number, code in enumerate(BallotCode.objects.order_by("pk")):
+    for number, code in enumerate(BallotCode.objects.order_by("unit", "role", "pk")):
         said = ballots.pack({"score": 1 + number % 5, "good": f"ord {number}"})
-        rows.append(Ballot(id=uuid.uuid4(), box=opened.box, unit="all", ciphertext=seals.seal(public, said)))
+        sealed = seals.seal(public, said)
+        rows.append(Ballot(id=uuid.uuid4(), box=opened.box, unit=code.unit, role=code.role, ciphertext=sealed))
         code.used = True
     Ballot.objects.bulk_create(rows)
-    actions.begin_closing(box=opened.box)
+    actions.confirm_plan(box=opened.box, digest=actions.plan_of(opened.box).digest(), now=END)
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings",
