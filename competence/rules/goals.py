@@ -13,7 +13,6 @@ from competence.rules.regions import in_use
 from people.models import Employment, Organisation, Participation, Person, Region
 from people.querysets import within
 from people.rules import EndsBeforeStart
-from people.states import Role
 
 
 class ServesNothing(Refusal):
@@ -52,17 +51,10 @@ def region_of(organisation: Organisation, day: date) -> Region | None:
     return next((row.region for row in rows if in_use(row.region)), None)
 
 
-def places(person: Person, day: date) -> list[Organisation]:
-    """The organisations whose goals somebody reads: those that she directs or manages, and where she works."""
+def near(person: Person, day: date) -> Q:
+    """Organisations that somebody leads, works in, or coordinates: where her own goals stand, or are to be written."""
     works = Employment.objects.on(day).filter(person=person, unit=OuterRef("pk"))
-    led = Q(role_assignments__person=person, role_assignments__role__in=[Role.DIRECTOR, Role.MANAGER])
-    return list(
-        Organisation.objects.on(day)
-        .filter(Q(Exists(works)) | led & Q(role_assignments__valid_from__lte=day))
-        .filter(Q(Exists(works)) | Q(role_assignments__valid_to__isnull=True) | Q(role_assignments__valid_to__gte=day))
-        .distinct()
-        .order_by("path")
-    )
+    return Q(path__in=person.reach.all_paths) | Q(Exists(works))
 
 
 def readable_by(person: Person, day: date) -> Q:

@@ -2,16 +2,20 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from base import clock
 from competence.models import Framework, FrameworkVersion, RoleProfile, StrategicGoal, Survey
 from competence.rules import regions
+from competence.rules.goals import near
 from competence.states import SurveyState, VersionState
 from people.models import Organisation, Request
 
 SHOWN = 6
+MOST_PLACES = 40  # whose goals are listed: a region's employers and the units that have some
 TONES = {
     SurveyState.DRAFT: "warn",
     SurveyState.LAUNCHED: "on",
@@ -52,7 +56,8 @@ def _frameworks(request: Request, here: list[Any]) -> list[tuple[Framework, Fram
 
 
 def _with_goals(request: Request) -> list[Organisation]:
-    """The organisations whose goals one reads, the upper ones first."""
+    """The organisations whose goals one reads, or is to write, the upper ones first."""
+    day = clock.now().date()
     goals = StrategicGoal.objects.visible_to(request.user)
-    rows = Organisation.objects.filter(pk__in=goals.values("organisation_id")).select_related("parent")
-    return list(rows.order_by("path")[:SHOWN])
+    rows = Organisation.objects.on(day).filter(Q(pk__in=goals.values("organisation_id")) | near(request.user, day))
+    return list(rows.select_related("parent").order_by("path")[:MOST_PLACES])
