@@ -280,7 +280,7 @@ class Place:
     slips: str
 
 
-class UnitsForm(forms.Form):
+class UnitsForm(PlainForm):
     """Which places are asked, read from a table of the whole tree."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)

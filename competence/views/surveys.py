@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from answers.ballots import say
-from answers.documents import answered, result_of, share
+from answers.documents import answered, level, result_of, share
 from answers.models import SlipSheet
 from answers.plan import Plan
 from answers.states import BoxState
@@ -339,7 +339,11 @@ def survey_check(request: Request, pk: int) -> HttpResponse:
         "letters": len(circle.invited),
         "slips": sum(circle.slips.values()),
         "pages": [
-            (say(page.title, spoken()), page.units, [(say(one.label, spoken()), one.target) for one in page.questions])
+            (
+                say(page.title, spoken()),
+                page.units,
+                [(say(one.label, spoken()), level(one.target)) for one in page.questions],
+            )
             for page in form.pages
         ],
         "items": items,
