@@ -1,7 +1,7 @@
 """Binding: pages of our own and uploaded PDF files become one document with bookmarks and numbers on every page.
 
 Pure functions from files to a file, done in a child process (`main`): a file that breaks its limits costs only this
-process. The job comes as JSON on standard input; what was done comes back as JSON, one object a line.
+process. The jobs come as JSON on standard input, one object a line; what was done comes back in the same way.
 
 An upload that is trusted is taken over with its links and, when it has them, its tags; one that has none is tagged a
 page at a time. Any other is drawn on a page of ours, where no link, script or attachment can survive: its text is
@@ -494,23 +494,31 @@ def _widths(font: Any) -> dict[int, float]:
 
 
 def main() -> None:
-    """Do the job that stands on standard input within limits, and say how far it is."""
+    """Do the jobs that come on standard input, one a line, within limits; say how far the one is that lasts."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN, WRITTEN))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    job = json.load(sys.stdin)
 
     def say(**facts: Any) -> None:
         sys.stdout.write(json.dumps(facts) + "\n")
         sys.stdout.flush()
 
-    try:
-        if "look" in job:
-            say(seen=[look(Path(path)) for path in job["look"]])
-        else:
-            say(bound=bind(job, lambda done: say(done=done)), memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-    except MemoryError:
-        say(error="limits")
-    except (*BROKEN, OSError) as error:
-        say(error=type(error).__name__)
+    for line in sys.stdin:
+        job = json.loads(line)
+        try:
+            if "look" in job:
+                say(seen=[look(Path(path)) for path in job["look"]])
+            else:
+                say(bound=bind(job, lambda done: say(done=done)), memory=_most_memory())
+        except MemoryError:
+            say(error="limits")
+        except (*BROKEN, OSError) as error:
+            say(error=type(error).__name__)
+
+
+def _most_memory() -> float:
+    """How many MB this process has had at most; what `getrusage` says would count what its parent had."""
+    said = Path("/proc/self/status").read_text() if Path("/proc/self/status").exists() else ""
+    found = re.search(r"VmHWM:\s+(\d+) kB", said)
+    return int(found[1]) / 1024 if found else 0.0

@@ -103,15 +103,22 @@ def why_not_print() -> PressMissing | None:
     return PressMissing(packages=", ".join(missing)) if missing else None
 
 
-def press(html: str, *, styles: Iterable[str] = (), pictures: Mapping[str, Picture] | None = None) -> Printed:
+def press(
+    html: str,
+    *,
+    styles: Iterable[str] = (),
+    pictures: Mapping[str, Picture] | None = None,
+    expected: int | None = None,
+) -> Printed:
     """Print `html`, a whole document with `lang` and `title`, as PDF/UA-1.
 
-    `styles` are names in static/pdf/; `pictures` are shown with "asset:picture/NAME". Refused when the machine lacks
-    the libraries, or when the page breaks its limits of time and memory.
+    `styles` are names in static/pdf/; `pictures` are shown with "asset:picture/NAME". Where a number of pages is
+    `expected` and it comes to another, only that number is answered and nothing is written. Refused when the machine
+    lacks the libraries, or when the page breaks its limits of time and memory.
     """
     if refusal := why_not_print():
         raise refusal
-    printed = _press.print(html, list(styles), pictures or {})
+    printed = _press.print(html, list(styles), pictures or {}, expected)
     for address in printed.refused:
         log.warning("refused to fetch", extra={"facts": {"address": address}})
     return printed
@@ -265,9 +272,9 @@ class _Press:
         self.owner = 0
         self.printed = 0
 
-    def print(self, html: str, styles: list[str], pictures: Mapping[str, Picture]) -> Printed:
+    def print(self, html: str, styles: list[str], pictures: Mapping[str, Picture], expected: int | None) -> Printed:
         """Print one page description."""
-        answer, bodies = self.ask(html, styles, pictures, {"write": True})
+        answer, bodies = self.ask(html, styles, pictures, {"write": True, "expected": expected})
         return Printed(bodies[0], answer["pages"], tuple(answer["refused"]))
 
     def ask(
@@ -442,7 +449,7 @@ class _Printer:
             font_config=self.fonts, stylesheets=sheets, cache=cache, pdf_variant="pdf/ua-1"
         )
         content = b""
-        if job["write"]:
+        if job["write"] and job.get("expected") in (None, len(document.pages)):
             content = document.write_pdf(finisher=_printed_annotations, pdf_variant="pdf/ua-1")
         # Only what we ship is remembered from page to page; a person's picture never is.
         self.kept |= {name: drawn for name, drawn in cache.items() if str(name).startswith("asset:emblems/")}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from base import dates
 from documents import pdf
 from documents.actions import root
-from documents.binder import Bound, Seen, bind, look
+from documents.binder import Binder, Seen
 from documents.binding import LINK, Part
 from documents.models import StoredFile
 from events.letters.days import place_of
@@ -26,6 +26,7 @@ from programmes.rules.folders import Piece
 
 STYLES = ("folder.css",)
 ROUNDS = 3  # of laying out, until the number of our own pages is known
+LINES = 26  # of a list on a page, for a first guess of how many pages there will be
 TITLE = 60  # letters of the title under each page
 
 
@@ -66,13 +67,13 @@ def print_folder(
     Refused as the press and the binder refuse.
     """
     bound = [piece for piece in pieces if piece.is_bound]
-    seen = look([_path(piece) for piece in bound])
     trusted = _trusted(bound, folder)
-    readable = [one.tagged and mine for one, mine in zip(seen, trusted, strict=True)]
-    with translation.override(folder.language):
+    with Binder() as binder, translation.override(folder.language):
+        seen = binder.look([_path(piece) for piece in bound])
+        readable = [one.tagged and mine for one, mine in zip(seen, trusted, strict=True)]
         words = _("%(folder)s, page %(n)s of %(total)s")
         own = _own_pages(folder, days, pieces, people, bound, seen, readable, today)
-        made: Bound = bind(
+        made = binder.bind(
             own=own.content,
             letters=_letters(folder.language, words),
             parts=[_part(piece, mine) for piece, mine in zip(bound, trusted, strict=True)],
@@ -160,13 +161,17 @@ def _own_pages(
         "others": _others(pieces),
         "unreadable": not all(readable),
     }
-    pages = 4 + len(days) // 3
+    lists = (4 + len(bound) + len({piece.day.pk for piece in bound}), 3 + len(people))
+    pages = 3 + len(days) // 5 + sum(rows // LINES for rows in lists) + bool(people) + bool(context["others"])
     for _round in range(ROUNDS):
         context["groups"] = _contents(bound, seen, readable, pages + 1)
         printed = pdf.press(
-            render_to_string("programmes/documents/folder.html", context), styles=STYLES, pictures=pictures
+            render_to_string("programmes/documents/folder.html", context),
+            styles=STYLES,
+            pictures=pictures,
+            expected=pages,
         )
-        if printed.pages == pages:
+        if printed.content:
             return printed
         pages = printed.pages
     raise pdf.PressFailed()
