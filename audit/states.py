@@ -420,6 +420,8 @@ FACTS: dict[str, Promise] = {
     "late": pgettext_lazy("a fact of a deed", "Late"),
     "wanted": pgettext_lazy("a fact of a deed", "Is evaluated"),
     "invited": pgettext_lazy("a fact of a deed", "Invited"),
+    "units": pgettext_lazy("a fact of a deed", "Units"),
+    "slips": pgettext_lazy("a fact of a deed", "Slips"),
     "changed": pgettext_lazy("a fact of a deed", "Changed"),
     "found": pgettext_lazy("a fact of a deed", "Found"),
     "lines": pgettext_lazy("a fact of a deed", "Lines"),

@@ -85,7 +85,7 @@ def _saved(survey: Survey, page: str, *, by: Person, now: datetime) -> Survey:
     survey.revision += 1
     survey.forecast_wanted_at = now
     survey.save()
-    audit.record("survey.changed", by=by, about=survey, scope=scope_of(survey), now=now, page=page)
+    audit.record("survey.changed", by=by, about=survey, scope=scope_of(survey), now=now, fields=page)
     wake(FORECAST)
     return survey
 
@@ -297,7 +297,7 @@ def launch(*, survey: Survey, by: Person, now: datetime, asked: int | None = Non
         invited=len(circle.invited),
         slips=sum(circle.slips.values()),
         units=len(circle.units),
-        digest=survey.box.frozen_digest,
+        release=survey.box.frozen_digest,
     )
     return survey
 
@@ -415,7 +415,7 @@ def throw_away(*, survey: Survey, reason: str, by: Person, now: datetime) -> Non
         about=survey,
         scope=scope_of(survey),
         now=now,
-        was=was,
+        change=was,
         words={"title": str(survey), "reason": reason},
     )
     if survey.tryout is not None and survey.tryout.state not in (BoxState.RELEASED, BoxState.DESTROYED):
@@ -446,7 +446,7 @@ def confirm(*, survey: Survey, digest: str, by: Person, now: datetime) -> Survey
         answers.confirm_plan(box=survey.box, digest=digest, now=now)
     survey.state = SurveyState.COUNTING
     survey.save(update_fields=["state"])
-    audit.record("survey.plan_confirmed", by=by, about=survey, scope=scope_of(survey), now=now, digest=digest)
+    audit.record("survey.plan_confirmed", by=by, about=survey, scope=scope_of(survey), now=now, release=digest)
     wake("answers.close")
     return survey
 
