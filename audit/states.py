@@ -283,6 +283,7 @@ DEEDS: dict[str, Promise] = {
     "mentorships.seen": pgettext_lazy("a deed", "Mentors and mentees of a round looked at"),
     "mentorship.answered": pgettext_lazy("a deed", "Mentor's answer"),
     "mentorship.closed": pgettext_lazy("a deed", "Mentorship or proposal closed"),
+    "mentorship.extended": pgettext_lazy("a deed", "Mentor given more time to answer"),
     "mentorship.proposed": pgettext_lazy("a deed", "Mentor proposed"),
     "newcomers.asked": pgettext_lazy("a deed", "Managers asked to register new staff"),
     "newcomers.seen": pgettext_lazy("a deed", "New staff in the region looked at"),

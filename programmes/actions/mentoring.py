@@ -216,6 +216,21 @@ def withdraw(*, pair: Mentorship, by: Person, now: datetime) -> Mentorship:
 
 
 @transaction.atomic
+def give_more_time(*, pair: Mentorship, by: Person, now: datetime) -> Mentorship:
+    """The mentor has as many working days more as she had at first; refused when she was not asked yet, or answered."""
+    pair = locked(pair)
+    if pair.state != PairState.PROPOSED or pair.answer_by is None:
+        raise rules.NotProposed()
+    before = pair.answer_by
+    pair.answer_by = rules.answer_limit(pair.enrolment.cohort.programme.region, start=max(before, now))
+    pair.save(update_fields=["answer_by"])
+    record_about(
+        "mentorship.extended", pair, by=by, now=now, before=before.isoformat(), until=pair.answer_by.isoformat()
+    )
+    return pair
+
+
+@transaction.atomic
 def answer(*, pair: Mentorship, yes: bool, way: str, by: Person | None, now: datetime) -> Mentorship:
     """The mentor's answer. A yes: the two get each other's contact details. A no: the next mentor is asked.
 

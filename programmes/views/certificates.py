@@ -361,7 +361,9 @@ def my_documents(request: Request) -> HttpResponse:
     # What was issued stays the person's, also after leaving the round.
     enrolments = (
         Enrolment.objects.filter(Q(programme_side__in=TAKING_PART) | Q(pk__in=own), person=request.user)
-        .select_related("cohort__programme__region", "cohort__places", "organisation", "unit", "person")
+        .select_related(
+            "cohort__programme__region", "cohort__programme__funder", "cohort__places", "organisation", "unit", "person"
+        )
         .order_by("-applied_at")
     )
     folders: dict[int, list[Folder]] = {}
@@ -386,7 +388,13 @@ def my_documents(request: Request) -> HttpResponse:
                 "takes_part": enrolment.programme_side in TAKING_PART,
             }
         )
-    return render(request, "programmes/my_documents.html", {"courses": courses, "roles": in_roles})
+    programmes = [enrolment.cohort.programme for enrolment in enrolments]
+    funders = {programme.funder_id: programme.funder for programme in programmes if programme.funder_id}
+    return render(
+        request,
+        "programmes/my_documents.html",
+        {"courses": courses, "roles": in_roles, "funders": list(funders.values())},
+    )
 
 
 # ---------- The public page behind a code ----------

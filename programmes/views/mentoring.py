@@ -238,8 +238,8 @@ def _at(moment: datetime, cohort: Cohort) -> str:
 
 
 def _deal(request: Request, cohort: Cohort) -> HttpResponse | None:
-    """What is done to a pair in the list: taken back, or answered by telephone; None when it is none of these."""
-    deed = next((name for name in ("withdraw", "yes", "no") if name in request.POST), None)
+    """What is done to a pair in the list: taken back, given time, answered by telephone; None when it is none of these."""
+    deed = next((name for name in ("withdraw", "more", "yes", "no") if name in request.POST), None)
     if deed is None:
         return None
     rows = Mentorship.objects.run_by(request.user).filter(enrolment__cohort=cohort)
@@ -249,6 +249,10 @@ def _deal(request: Request, cohort: Cohort) -> HttpResponse | None:
         if deed == "withdraw":
             actions.withdraw(pair=pair, by=request.user, now=clock.now())
             messages.success(request, _("The proposal is taken back. Choose another mentor."))
+        elif deed == "more":
+            pair = actions.give_more_time(pair=pair, by=request.user, now=clock.now())
+            until = dates.moment(_local(pair.answer_by, cohort)) if pair.answer_by else ""
+            messages.success(request, _("The mentor can answer until %(time)s.") % {"time": until})
         else:
             yes = deed == "yes"
             actions.answer(pair=pair, yes=yes, way=ReplyWay.COORDINATOR, by=request.user, now=clock.now())

@@ -352,6 +352,23 @@ def test_reminder_on_the_fourth_working_day_lapse_after_the_seventh_then_the_nex
         actions.answer(pair=row, yes=True, way="link", by=cast.leila, now=row.answer_by)
 
 
+def test_a_coordinator_gives_a_mentor_more_time(cast: Any, mentors: Any, sign_in: Any) -> None:
+    ask(cast, mentors)
+    row = Mentorship.objects.get(mentor=cast.leila_m)
+    client = sign_in(cast.malin)
+    assert b'name="more"' not in client.get(page_of(mentors)).content  # the time has not begun
+    with pytest.raises(rules.NotProposed):
+        actions.give_more_time(pair=row, by=cast.malin, now=NOW)
+    leave(Letter.objects.get(kind=letters.ASKED))
+    actions.keep_proposals(NOW + timedelta(days=1))
+    row.refresh_from_db()
+    first = row.answer_by
+    assert "kl. 20.00" in client.post(page_of(mentors), {"more": row.pk}, follow=True).content.decode()
+    actions.keep_proposals(first)
+    row.refresh_from_db()
+    assert (row.state, row.answer_by.isoformat()) == ("proposed", "2027-05-07T18:00:00+00:00")
+
+
 def test_the_regions_closed_days_do_not_count(cast: Any, mentors: Any) -> None:
     ClosedPeriod.objects.create(
         region=cast.sormland, name="Stängt", valid_from=date(2027, 4, 19), valid_to=date(2027, 4, 23)

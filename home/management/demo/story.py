@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from answers import actions as answers
 from base import clock
@@ -146,12 +146,15 @@ class Story:
         with self.at(first - timedelta(days=120)) as now:
             self.set_up(now)
         finished = self.first_round(first)
+        self.take_stock()
         self.play(finished, cast.FINISHED, declining=(cast.DROPPED,))
         for number in (6, 8):
             self.evaluate(finished, number)
         self.finish(finished)
         running = self.next_round(finished.programme, self.tuesday(self.today - timedelta(days=36)))
+        self.take_stock()
         self.play(running, cast.RUNNING, leaving=cast.LEFT, waiting=cast.WAITING)
+        self.take_stock()
         self.pause(running)
         for number in (2, 3):
             self.evaluate(running, number)
@@ -185,6 +188,11 @@ class Story:
             registrations.register(self.region, manager, by=self.malin, now=now)
         with self.at(self.today - timedelta(days=1)) as now:
             abstracts.call_for(self.region, by=self.malin, now=now)
+
+    def take_stock(self) -> None:
+        """Let the database count what it holds: it was empty a moment ago, and still plans its queries accordingly."""
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
     def tell_competence(self) -> None:
         """What people in the region's work can and learn: the frameworks first, since all else is put against them."""
