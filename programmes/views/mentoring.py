@@ -238,7 +238,7 @@ def _at(moment: datetime, cohort: Cohort) -> str:
 
 
 def _deal(request: Request, cohort: Cohort) -> HttpResponse | None:
-    """What is done to a pair in the list: taken back, given time, answered by telephone; None when it is none of these."""
+    """What is done to a pair in the list: taken back, given time, answered by telephone; None when it is neither."""
     deed = next((name for name in ("withdraw", "more", "yes", "no") if name in request.POST), None)
     if deed is None:
         return None
