@@ -18,6 +18,7 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,6 +56,7 @@ def dump() -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
+@lru_cache(maxsize=1)
 def with_person() -> list[str]:
     """Tables that have a column for a person, and the table of persons itself."""
     found = {"people_person"}
