@@ -1,11 +1,12 @@
 """How long a mentor and a mentee have been silent, as a light: from plain days, with what stands still left out.
 
 A day of silence is one without a meeting that is written down or booked. Days of leave, of a break and of the region's
-closed periods do not count. Nothing follows from a light by itself: it tells those whom it concerns.
+calendar (public holidays and closed periods) do not count. Nothing follows from a light by itself: it tells those whom
+it concerns.
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -52,31 +53,38 @@ def light(
     booked: Iterable[date],
     today: date,
     pauses: Sequence[Pause] = (),
+    holidays: Collection[date] = (),
 ) -> Light:
     """The light of two people who began on a day, with their meetings; one that is booked and to come keeps it green.
 
-    A day that was booked and has been breaks the silence too; the words name only what is written down.
+    A day that was booked and has been breaks the silence too; the words name only what is written down. Single days
+    that do not count are `holidays`, all of them from the beginning to today; longer times are `pauses`.
     """
     held = [day for day in held if day <= today]
     booked = list(booked)
     last = max([began, *held, *(day for day in booked if day <= today)])
     silent = 0
     if not any(day > today for day in booked):
-        silent = silence(after=last, today=today, pauses=pauses)
+        silent = silence(after=last, today=today, pauses=pauses, holidays=holidays)
     colour = Colour.RED if silent >= RED else Colour.AMBER if silent >= AMBER else Colour.GREEN
     return Light(
         colour=colour,
         silent=silent,
         since=max(held, default=began),
         met=bool(held),
-        paused=any(pause.covers(today) for pause in pauses),
+        paused=not counts(today, pauses, holidays),
     )
 
 
-def silence(*, after: date, today: date, pauses: Sequence[Pause]) -> int:
+def silence(*, after: date, today: date, pauses: Sequence[Pause], holidays: Collection[date] = ()) -> int:
     """How many days after one, today among them, count."""
     days = (after + timedelta(days=n) for n in range(1, (today - after).days + 1))
-    return sum(1 for day in days if not any(pause.covers(day) for pause in pauses))
+    return sum(counts(day, pauses, holidays) for day in days)
+
+
+def counts(day: date, pauses: Sequence[Pause], holidays: Collection[date]) -> bool:
+    """Whether a day is one on which a meeting could have been: no pause, no holiday."""
+    return day not in holidays and not any(pause.covers(day) for pause in pauses)
 
 
 def months_after(day: date, months: int) -> date:

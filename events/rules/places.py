@@ -151,6 +151,12 @@ def _holidays(country: str, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays(country, years=year, categories=_CATEGORIES.get(country, ("public",))))
 
 
+def public_holidays(country: str, first: date, last: date) -> frozenset[date]:
+    """The days from `first` to `last`, both among them, on which nobody in the country works, whatever the weekday."""
+    years = range(first.year, last.year + 1)
+    return frozenset(day for year in years for day in _holidays(country, year) if first <= day <= last)
+
+
 def working_day(region: Region) -> Callable[[date], bool]:
     """Says of a date whether the region works: no weekend, no public holiday of its country, no closed period."""
     closed = list(region.closed_periods.values_list("valid_from", "valid_to"))

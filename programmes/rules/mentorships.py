@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from base import dates
 from base.refusal import Forbidden, Refusal
+from events.rules import public_holidays
 from people.models import Absence, ClosedPeriod, Person
 from people.rules import name_for
 from programmes.lights import Colour, Light, Pause, light
@@ -260,7 +261,7 @@ def next_booked(meetings: Iterable[MentorMeeting], today: date) -> MentorMeeting
 def lights(pairs: Sequence[Mentorship], *, now: datetime) -> dict[int, Light]:
     """The light of each pair that is active, by its key; four questions to the database for however many.
 
-    Days of leave of either, breaks of the mentee and closed periods of the region do not count.
+    Days of leave of either, breaks of the mentee, public holidays and closed periods of the region do not count.
     """
     found = [pair for pair in pairs if pair.state == PairState.ACTIVE and pair.started_on is not None]
     if not found:
@@ -279,6 +280,9 @@ def lights(pairs: Sequence[Mentorship], *, now: datetime) -> dict[int, Light]:
             booked=booked[pair.pk],
             today=today_of(pair, now),
             pauses=pauses[pair.pk],
+            holidays=public_holidays(
+                pair.enrolment.cohort.programme.region.country, pair.started_on, today_of(pair, now)
+            ),
         )
         for pair in found
         if pair.started_on is not None
@@ -316,8 +320,8 @@ def _pauses(pairs: Sequence[Mentorship]) -> dict[int, list[Pause]]:
 
 COLOURS = {Colour.GREEN: _("Green"), Colour.AMBER: _("Amber"), Colour.RED: _("Red")}
 RULE = _(
-    "The light is amber after 45 days without a meeting that is logged or booked, and red after 90. Leave, breaks and "
-    "the region's closed periods do not count. Nothing ends by itself."
+    "The light is amber after 45 days without a meeting that is logged or booked, and red after 90. Leave, breaks, "
+    "public holidays and the region's closed periods do not count. Nothing ends by itself."
 )
 
 

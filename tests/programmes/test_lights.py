@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from programmes.lights import Colour, Pause, light, months_after
+from programmes.lights import Colour, Pause, light, months_after, silence
 
 BEGAN = date(2027, 1, 11)
 LAST = date(2027, 5, 4)
@@ -66,6 +66,16 @@ def test_days_of_leave_and_breaks_do_not_count_to_the_day():
 def test_days_in_two_pauses_are_left_out_once():
     pauses = [Pause(date(2027, 5, 5), date(2027, 5, 15)), Pause(date(2027, 5, 10), date(2027, 5, 20))]
     assert on(LAST + timedelta(days=60), pauses=pauses).silent == 45
+
+
+def test_public_holidays_do_not_count_and_one_in_a_leave_is_left_out_once():
+    may = {date(2027, 5, 1), date(2027, 5, 6), date(2027, 5, 16), date(2027, 6, 20)}  # two of them within the 45 days
+    assert light(began=BEGAN, held=[LAST], booked=[], today=LAST + timedelta(days=46), holidays=may).silent == 44
+    found = light(began=BEGAN, held=[LAST], booked=[], today=LAST + timedelta(days=48), holidays=may)
+    assert (found.silent, found.colour, found.paused) == (45, Colour.AMBER, False)
+    leave = [Pause(date(2027, 5, 10), date(2027, 5, 20))]
+    assert silence(after=LAST, today=date(2027, 5, 20), pauses=leave, holidays=may) == 16 - 10 - 1
+    assert light(began=BEGAN, held=[LAST], booked=[], today=date(2027, 5, 16), holidays=may).paused is True
 
 
 def test_a_leave_without_an_end_stops_the_light_where_it_stands():

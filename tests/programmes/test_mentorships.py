@@ -227,17 +227,19 @@ def test_a_meeting_of_another_pair_is_not_found(cast, pair, sign_in):
 
 
 def test_amber_after_45_days_and_red_after_90_with_the_rule_in_words(cast, pair, sign_in):
+    last = date(2027, 7, 1)  # no public holiday in Sweden from here to November
     meet(pair, TODAY)
-    assert light_of(pair, TODAY + 44 * DAY).colour == Colour.GREEN
-    amber = light_of(pair, TODAY + 45 * DAY)
+    MentorMeeting.objects.update(date=last)
+    assert light_of(pair, last + 44 * DAY).colour == Colour.GREEN
+    amber = light_of(pair, last + 45 * DAY)
     assert amber.colour == Colour.AMBER
-    assert light_of(pair, TODAY + 90 * DAY).colour == Colour.RED
+    assert light_of(pair, last + 90 * DAY).colour == Colour.RED
     with translation.override("en"):
-        assert rules.in_words(amber, today=TODAY + 45 * DAY) == "No meeting logged since 16 April"
-    MentorMeeting.objects.update(date=TODAY - 45 * DAY)
+        assert rules.in_words(amber, today=last + 45 * DAY) == "No meeting logged since 1 July"
+    MentorMeeting.objects.update(date=date(2027, 2, 27))  # 45 days and three of Easter
     for who in (cast.tuva, cast.johan, cast.malin):
         page = sign_in(who).get(address(pair)).content.decode()
-        assert "Inget möte antecknat sedan 2 mars" in page
+        assert "Inget möte antecknat sedan 27 februari" in page
         assert "45 dagar" in page
     assert fresh(pair).state == "active"
 
@@ -248,23 +250,40 @@ def test_a_booked_meeting_keeps_it_green(cast, pair):
     assert light_of(pair).colour == Colour.GREEN
 
 
+def test_public_holidays_of_the_regions_country_stop_the_days(cast, pair):
+    last = date(2027, 5, 4)
+    meet(pair, TODAY)
+    MentorMeeting.objects.update(date=last)
+    # Ascension Day, Whit Sunday and the National Day are not days on which two colleagues are silent.
+    assert light_of(pair, date(2027, 6, 20)).colour == Colour.GREEN
+    amber = light_of(pair, date(2027, 6, 21))
+    assert (amber.colour, amber.silent) == (Colour.AMBER, 45)
+    with translation.override("en"):
+        assert rules.in_words(amber, today=date(2027, 6, 21)) == "No meeting logged since 4 May"
+    assert light_of(pair, date(2027, 5, 6)).paused is True
+    cast.sormland.country = "FI"
+    cast.sormland.save()
+    # In Finland the sixth of June is no public holiday.
+    assert light_of(pair, date(2027, 6, 20)).silent == 45
+
+
 def test_leave_of_either_breaks_and_closed_periods_stop_the_days(cast, pair):
-    assert light_of(pair).silent == 100
+    assert light_of(pair).silent == 97  # a hundred days, three of them of Easter
     Absence.objects.create(
         employment=cast.johan.employments.get(), valid_from=date(2027, 2, 1), valid_to=date(2027, 2, 10)
     )
-    assert light_of(pair).silent == 90
+    assert light_of(pair).silent == 87
     Absence.objects.create(
         employment=cast.tuva.employments.get(), valid_from=date(2027, 2, 6), valid_to=date(2027, 2, 15)
     )
-    assert light_of(pair).silent == 85
+    assert light_of(pair).silent == 82
     ClosedPeriod.objects.create(
         region=cast.sormland, name="Påsk", valid_from=date(2027, 3, 26), valid_to=date(2027, 3, 30)
     )
     ClosedPeriod.objects.create(
         region=cast.skaraborg, name="Annat", valid_from=date(2027, 1, 26), valid_to=date(2027, 3, 30)
     )
-    assert light_of(pair).silent == 80
+    assert light_of(pair).silent == 80  # 27 and 30 March; the others are holidays
     breaks.take_break(
         enrolment=pair.enrolment, starts_on=TODAY - 9 * DAY, expected_on=None, keeps_seat=True, by=cast.malin, now=NOW
     )
