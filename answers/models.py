@@ -30,6 +30,10 @@ class BoxQuerySet(models.QuerySet["Box"]):
         """Open ones whose time is over."""
         return self.filter(state=BoxState.OPEN, closes_at__lte=now)
 
+    def of_late(self, since: Any) -> "BoxQuerySet":
+        """Launched ones that are not over or were not at this instant, unless they were thrown away."""
+        return self.filter(launched_at__isnull=False, closes_at__gt=since).exclude(state=BoxState.DESTROYED)
+
     def visible_to(self, person: Any) -> "BoxQuerySet":
         """For the coordinators of the region, and administrators; what is published of a box, its owner's app shows."""
         if not person.is_authenticated:

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Hashable, Iterable
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from answers import ballots
-from answers.leaks import differ_by_few
+from answers import ballots, kinds, rounds
+from answers.models import Box
 from answers.states import BoxState, TextState
+from answers.suppression import floor_of
+from base import dates
+from base.languages import spoken
 from base.refusal import Refusal
 
 if TYPE_CHECKING:
-    from answers.models import Box, FreeText
+    from answers.models import FreeText
 
 OPEN_AT_LEAST = timedelta(days=2)
-SAME_QUESTIONS = timedelta(days=30)
+SAME_QUESTIONS = timedelta(days=30)  # from the end of a round: as long as it is open, it is being asked
+ONE_DAY = timedelta(days=1)
 
 
 class CodeUnknown(Refusal):
@@ -66,8 +70,9 @@ class AlmostTheSame(Refusal):
     """A round of the same questions with almost the same people."""
 
     message = _(
-        "The same questions were asked less than 30 days ago, and the people invited differ by one to four. Their "
-        "answers could be worked out from the two results. Wait, or invite exactly the same people."
+        "“%(question)s” is asked in “%(title)s” too, and those who are asked differ by fewer than %(least)s people. "
+        "Their answers could be worked out from the two results. Ask exactly the same people, or others by "
+        "%(least)s or more, or wait until %(day)s, when that one has been over for 30 days."
     )
 
 
@@ -153,9 +158,29 @@ def why_not_launch(box: Box, *, invited: int, places: Collection[str] | None = N
     return None if invited else NobodyInvited()
 
 
-def why_not_again(circle: AbstractSet[Hashable], earlier: Iterable[AbstractSet[Hashable]], *, k: int) -> Refusal | None:
-    """The reason these people cannot be asked the same again so soon, or None (S7)."""
-    return AlmostTheSame() if any(differ_by_few(circle, before, k=k) for before in earlier) else None
+def why_not_again(
+    *, kind: str, scope: str, owner: str, now_asked: rounds.Round, k: int, now: datetime
+) -> Refusal | None:
+    """The reason these people cannot be asked this so soon, or None (S7).
+
+    Looked at beside every round of the same kind and region that is not over, or has been for less than 30 days. Asked
+    before the launch, to say why not, and by the launch itself.
+    """
+    if not kinds.find(kind).guards_time:
+        return None
+    earlier = Box.objects.of_late(now - SAME_QUESTIONS).filter(kind=kind, scope=scope).exclude(owner=owner)
+    for box in earlier:
+        people = box.invitations.values_list("person_id", "unit")
+        before = rounds.round_of(ballots.from_json(box.questions), people, box.slips)
+        if (question := rounds.too_similar(now_asked, before, k=k)) is not None and box.closes_at is not None:
+            language = spoken()
+            return AlmostTheSame(
+                question=ballots.say(question.label, language),
+                title=ballots.say(box.title, language),
+                least=floor_of(k),
+                day=dates.full_day((box.closes_at + SAME_QUESTIONS).astimezone(ZoneInfo(box.zone)).date() + ONE_DAY),
+            )
+    return None
 
 
 def why_not_close(box: Box, *, now: datetime) -> Refusal | None:

@@ -1,6 +1,5 @@
 """Making a box, freezing it, inviting, opening, throwing away."""
 
-import json
 import logging
 import uuid
 from collections.abc import Iterable, Sequence
@@ -12,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from answers import ballots, keys, kinds, rules, seals
+from answers import ballots, keys, kinds, rounds, rules, seals
 from answers.ballots import Form
 from answers.models import AnswerDraft, Ballot, BallotCode, Box, Invitation, Part, Rate, SlipSheet
 from answers.plan import Node
@@ -99,12 +98,11 @@ def launch(
     asked = len(invited) + sum(n for _unit, _role, n in slips)
     if refusal := rules.why_not_launch(box, invited=asked, places={node.key for node in nodes}):
         raise refusal
-    asked_now = _circles(box, [(one.person_id, one.unit) for one in invited], slips)
-    if kinds.find(box.kind).guards_time:
-        for before in _asked_before(box, now):
-            for question in asked_now.keys() & before.keys():
-                if refusal := rules.why_not_again(asked_now[question], [before[question]], k=box.k):
-                    raise refusal
+    asked_now = rounds.round_of(ballots.from_json(box.questions), [(one.person_id, one.unit) for one in invited], slips)
+    if refusal := rules.why_not_again(
+        kind=box.kind, scope=box.scope, owner=box.owner, now_asked=asked_now, k=box.k, now=now
+    ):
+        raise refusal
     box.tree = {"nodes": [list(node) for node in nodes]}
     box.slips = [list(row) for row in slips]
     box.opens_at, box.closes_at, box.launched_at = opens_at, closes_at, now
@@ -118,33 +116,6 @@ def launch(
         batch_size=AT_ONCE,
     )
     return box
-
-
-def _circles(
-    box: Box, people: Iterable[tuple[int, str]], slips: Iterable[Sequence[Any]]
-) -> dict[str, set[tuple[object, ...]]]:
-    """Who is asked each question that is counted, by its words: an own part only those of its units.
-
-    A slip has no person: so many in a unit are as many strangers, the same in each round.
-    """
-    whom: list[tuple[tuple[object, ...], str]] = [((person,), unit) for person, unit in people]
-    whom += [((unit, role, number), unit) for unit, role, n in slips for number in range(n)]
-    circles: dict[str, set[tuple[object, ...]]] = {}
-    for page in ballots.from_json(box.questions).pages:
-        here = {who for who, unit in whom if not page.units or unit in page.units}
-        for question in page.questions:
-            if question.kind == "scale" and not question.thrown:
-                circles[json.dumps(question.label, sort_keys=True)] = here
-    return circles
-
-
-def _asked_before(box: Box, now: datetime) -> list[dict[str, set[tuple[object, ...]]]]:
-    """Who was asked which question in each round of the last 30 days that was or will be counted."""
-    earlier = Box.objects.filter(kind=box.kind, scope=box.scope, launched_at__gt=now - rules.SAME_QUESTIONS)
-    return [
-        _circles(one, one.invitations.values_list("person_id", "unit"), one.slips)
-        for one in earlier.exclude(pk=box.pk).exclude(state=BoxState.DESTROYED)
-    ]
 
 
 # ---------- Opening: where the keys are ----------

@@ -271,14 +271,11 @@ def launch(*, survey: Survey, by: Person, now: datetime, asked: int | None = Non
         raise refusal
     if asked is not None and asked != circle.asked:
         raise rules.CircleChanged()
-    form = questions.form_of(survey)
-    if refusal := rules.why_not_so_soon(survey, form, [one.person_id for one in circle.invited], now=now):
-        raise refusal
     box = answers.make_box(
         kind=rules.KIND,
         owner=audit.key(survey),
         scope=scope_of(survey),
-        form=form,
+        form=questions.form_of(survey),
         title=_title(survey),
         lead=_lead(survey),
         zone=survey.region.time_zone,
@@ -321,7 +318,7 @@ def _frozen(survey: Survey, box: Box, circle: Circle, now: datetime) -> Box:
         closes_at=rules.closes_at(survey, survey.closes_on),
         now=now,
         nodes=circle.nodes,
-        slips=[(stratum.unit, stratum.role, n) for stratum, n in sorted(circle.slips.items())],
+        slips=circle.slip_rows,
     )
 
 

@@ -37,6 +37,11 @@ class Circle:
         """How many could answer in all."""
         return len(self.invited) + sum(self.slips.values())
 
+    @property
+    def slip_rows(self) -> list[tuple[str, str, int]]:
+        """How many slips each unit and role gets, as a box keeps it."""
+        return [(stratum.unit, stratum.role, n) for stratum, n in sorted(self.slips.items())]
+
     def letters_to(self, unit: int) -> int:
         """How many of a unit get the link by letter."""
         return sum(one.unit == str(unit) for one in self.invited)

@@ -166,8 +166,3 @@ def _was_clear(label: Any) -> Texts:
         with translation.override(code):
             texts[code] = _("Was the question clear? (%(question)s)") % {"question": label.get(code, "")}
     return texts
-
-
-def competences_in(form: Form) -> set[str]:
-    """The keys of the levels that a form asks: two surveys with one in common can be put against each other."""
-    return {question.key for question in form.questions if question.key.startswith("now")}

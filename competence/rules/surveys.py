@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
 from answers import rules as boxes
-from answers.ballots import Form, from_json
-from answers.models import Box, Invitation
+from answers.ballots import Form
+from answers.rounds import round_of
 from answers.states import BoxState
 from audit.actions import key
 from base import clock
 from base.refusal import Forbidden, Refusal
 from competence.models import Survey
+from competence.rules.circles import Circle
 from competence.rules.frameworks import why_not_ask
-from competence.rules.questions import asked_in, competences_in
+from competence.rules.questions import asked_in
 from competence.states import SurveyState
 from people.models import Person
 from people.states import EmploymentForm
@@ -185,20 +186,16 @@ def why_not_circle(survey: Survey, asked: int) -> Refusal | None:
     return NobodyThere(least=least) if asked < least else None
 
 
-def why_not_so_soon(survey: Survey, form: Form, circle: Iterable[int], *, now: datetime) -> Refusal | None:
-    """The reason these people cannot be asked so soon, or None (S7).
-
-    Each competence is published by itself. So a survey with a single competence in common counts as the same questions.
-    """
-    asked, people = competences_in(form), set(circle)
-    earlier = Box.objects.filter(kind=KIND, launched_at__gt=now - boxes.SAME_QUESTIONS)
-    earlier = earlier.filter(scope=f"region:{survey.region_id}").exclude(state=BoxState.DESTROYED)
-    before = [
-        set(Invitation.objects.filter(box=one).values_list("person_id", flat=True))
-        for one in earlier.exclude(owner=key(survey))
-        if asked & competences_in(from_json(one.questions))
-    ]
-    return boxes.why_not_again(people, before, k=survey.region.smallest_group)
+def why_not_so_soon(survey: Survey, form: Form, circle: Circle, *, now: datetime) -> Refusal | None:
+    """The reason these people cannot be asked so soon, or None: as the launch asks the answers (S7)."""
+    return boxes.why_not_again(
+        kind=KIND,
+        scope=f"region:{survey.region_id}",
+        owner=key(survey),
+        now_asked=round_of(form, [(one.person_id, one.unit) for one in circle.invited], circle.slip_rows),
+        k=survey.region.smallest_group,
+        now=now,
+    )
 
 
 def why_not_try_out(survey: Survey, by: Person | None) -> Refusal | None:

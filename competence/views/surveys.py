@@ -329,7 +329,7 @@ def survey_check(request: Request, pk: int) -> HttpResponse:
     why_not = (
         rules.why_not_launch(found, request.user, now=now)
         or rules.why_not_circle(found, circle.asked)
-        or rules.why_not_so_soon(found, form, [one.person_id for one in circle.invited], now=now)
+        or rules.why_not_so_soon(found, form, circle, now=now)
     )
     items = questions.items_of(found)
     context = {

@@ -322,7 +322,32 @@ def test_s7_the_same_questions_to_almost_the_same_people_are_refused_for_thirty_
         again([*circle, make_people(1)[0].pk], 29, 3)
     again(circle, 1, 4)
     again(circle[:-5], 29, 5)
-    again(circle[:-1], 62, 6)
+    for day in (31, 62, 67):  # the last of them is open until the 38th day
+        with pytest.raises(rules.AlmostTheSame):
+            again(circle[:-1], day, 6)
+    again(circle[:-1], 68, 7)
+
+
+def test_s7_a_round_that_opens_later_than_others_is_counted_from_when_it_is_asked():
+    """Launched long before it opens, it would be forgotten by a count from the launch, and be asked beside another."""
+    people = make_people(13)
+
+    def round_of(number, circle, day, opens):
+        box = actions.make_box(
+            kind="test.survey", owner=f"tests.survey:{number}", scope="region:1", form=FORM,
+            title={"sv": f"Nr {number}"}, zone="UTC",
+        )  # fmt: skip
+        opens_at = NOW + timedelta(days=opens)
+        actions.launch(
+            box=box, invited=[Invited(one.pk, "home", "worker") for one in circle], opens_at=opens_at,
+            closes_at=opens_at + timedelta(days=9), now=NOW + timedelta(days=day), nodes=TREE,
+        )  # fmt: skip
+
+    round_of(1, people, 0, 40)
+    with pytest.raises(rules.AlmostTheSame) as refused:
+        round_of(2, people[1:], 31, 40)
+    assert refused.value.facts["title"] == "Nr 1"
+    assert str(refused.value.facts["least"]) in str(refused.value)
 
 
 def test_sur_4_the_rate_is_in_tens_once_a_day_and_where_ten_are_asked():
