@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from base import clock
 from base.languages import spoken
 from competence.models import Assessment, Holding
 from competence.rules.regions import PART as COMPETENCE
@@ -35,7 +37,8 @@ from programmes.models import (
 
 NEWSLETTER = "newsletter"  # the part of a region that a newsletter is
 SUPERVISION = "supervision"  # and that supervision is
-SOMEBODY = -1  # stands for the reader's key in a query that is built once
+# They stand for the reader's key and for the time of asking in a query that is built once.
+SOMEBODY, SOME_TIME = -1, datetime(1, 2, 3, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ def _own_query() -> tuple[str, tuple[Any, ...]]:
     """What is a person's own, as SQL and its values: building it anew for each page would cost more than the answer."""
     enrolments = Enrolment.objects.filter(person=SOMEBODY)
     reviews = Review.objects.filter(reviewer=SOMEBODY).exclude(abstract__state=AbstractState.WITHDRAWN)
+    waiting = Mentorship.objects.wait_for(SOMEBODY, SOME_TIME)
     things: dict[str, QuerySet[Any]] = {
         "enrolled": enrolments,
         "groups": enrolments.taking_part(),
@@ -71,6 +75,8 @@ def _own_query() -> tuple[str, tuple[Any, ...]]:
         "certified": Certificate.objects.filter(person=SOMEBODY),
         "mentored": Mentorship.objects.filter(enrolment__person=SOMEBODY, agreed_at__isnull=False),
         "mentors": Mentor.objects.filter(person=SOMEBODY),
+        "mentor_waits": waiting.filter(enrolment__person=SOMEBODY),
+        "mentee_waits": waiting.filter(mentor__person=SOMEBODY),
         "supervises": SupervisionGroup.objects.filter(supervisor=SOMEBODY),
         "supervised": SupervisionMember.objects.standing().filter(person=SOMEBODY),
         "to_agree": SupervisionGroup.objects.to_agree(SOMEBODY),
@@ -131,8 +137,10 @@ class Shell:
     def own(self) -> Counter[str]:
         """How many things of each kind the person has of her own, each kind with a page of its own: one query."""
         sql, values = _own_query()
+        as_value = connection.ops.adapt_datetimefield_value
+        given = {SOMEBODY: self.person.pk, as_value(SOME_TIME): as_value(clock.now())}
         with connection.cursor() as cursor:
-            cursor.execute(sql, [self.person.pk if value == SOMEBODY else value for value in values])
+            cursor.execute(sql, [given.get(value, value) for value in values])
             return Counter(kind for (kind,) in cursor.fetchall())
 
     @cached_property
@@ -229,11 +237,12 @@ class Shell:
             if self.own["groups"]:
                 yield Item(_("My group"), reverse("programmes:my_group"), "people")
             if self.own["mentored"]:
-                yield Item(_("My mentor"), reverse("programmes:my_mentor"), "person")
+                yield Item(_("My mentor"), reverse("programmes:my_mentor"), "person", count=self.own["mentor_waits"])
         if self.takes_part or self.own["certified"]:
             yield Item(_("Certificates"), reverse("programmes:my_documents"), "file")
         if self.own["mentors"]:
-            yield Item(_("My meetings as a mentor"), reverse("programmes:my_mentoring"), "people")
+            waits = self.own["mentee_waits"]
+            yield Item(_("My meetings as a mentor"), reverse("programmes:my_mentoring"), "people", count=waits)
         if (self.own["supervises"] or self.own["supervised"]) and not self.runs_supervision:
             words = _("My groups") if self.own["supervises"] else _("Supervision")
             yield Item(words, reverse("programmes:supervision"), "people", count=self.own["to_agree"])

@@ -28,6 +28,6 @@ def participant(request: HttpRequest) -> HttpResponse | None:
         "overview": found,
         "next": found.next,
         "course": found.next_course,
-        "tasks": [*found.to_hand_in, *found.tasks, *look_at],
+        "tasks": [*found.waiting, *found.tasks, *look_at],
     }
     return render(request, "home/participant.html", context)

@@ -65,6 +65,17 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
             task_day=Subquery(waiting.values("task__day__number")[:1]),
         )
 
+    def with_waiting_pair(self, moment: datetime) -> EnrolmentQuerySet:
+        """With the pair whose agreement waits for the mentee's yes, and the one that asks how it goes, until when."""
+        pairs = apps.get_model("programmes", "Mentorship").objects.filter(enrolment=OuterRef("pk"))
+        checks = apps.get_model("programmes", "MentorCheck").objects.answerable(moment)
+        checks = checks.filter(mentorship__enrolment=OuterRef("pk"), person=OuterRef("person")).order_by("until")
+        return self.annotate(
+            pair_to_agree=Subquery(pairs.to_confirm(OuterRef("person")).order_by("pk").values("pk")[:1]),
+            pair_to_answer=Subquery(checks.values("mentorship")[:1]),
+            answer_until=Subquery(checks.values("until")[:1]),
+        )
+
     def applied(self) -> EnrolmentQuerySet:
         """Those that wait for the selection."""
         return self.filter(programme_side=ProgrammeSide.APPLIED)

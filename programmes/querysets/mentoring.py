@@ -95,6 +95,15 @@ class MentorshipQuerySet(models.QuerySet["Mentorship"]):
         call = MentorCheck.objects.calls().filter(mentorship=OuterRef("pk"))
         return self.filter(Q(Exists(wish)) | Q(Exists(call)))
 
+    def to_confirm(self, person: Any) -> MentorshipQuerySet:
+        """Those that go on and whose agreement waits for a yes of this one of the two: the other one has written it."""
+        return self.agreed().filter(waits_for_yes(person))
+
+    def wait_for(self, person: Any, moment: datetime) -> MentorshipQuerySet:
+        """Those that go on and wait for this one of the two: for a yes to the agreement, or an answer to questions."""
+        asked = apps.get_model("programmes", "MentorCheck").objects.answerable(moment).filter(person=person)
+        return self.agreed().filter(waits_for_yes(person) | Q(Exists(asked.filter(mentorship=OuterRef("pk")))))
+
     def of_mentor(self, person: Any) -> MentorshipQuerySet:
         """Those in which the person is the mentor."""
         return self.filter(mentor__person=person) if person.is_authenticated else self.none()
@@ -161,10 +170,13 @@ class MentorNoteQuerySet(models.QuerySet["MentorNote"]):
 class MentorCheckQuerySet(models.QuerySet["MentorCheck"]):
     """The questions after two months."""
 
+    def answerable(self, now: datetime) -> MentorCheckQuerySet:
+        """Those that can be answered now, each by whom it asks."""
+        return self.filter(answered_at__isnull=True, until__gt=now, mentorship__state__in=AGREED_PAIRS)
+
     def open_to(self, person: Any, now: datetime) -> MentorCheckQuerySet:
         """Those that the person can answer now."""
-        mine = self.filter(person=person) if person.is_authenticated else self.none()
-        return mine.filter(answered_at__isnull=True, until__gt=now, mentorship__state__in=AGREED_PAIRS)
+        return self.answerable(now).filter(person=person) if person.is_authenticated else self.none()
 
     def calls(self) -> MentorCheckQuerySet:
         """Where somebody wants the coordinator to call, and nobody has yet."""
@@ -177,3 +189,8 @@ class MentorWishQuerySet(OfPairs["MentorWish"]):
     def waiting(self) -> MentorWishQuerySet:
         """Those that nobody has seen to."""
         return self.filter(settled_at__isnull=True)
+
+
+def waits_for_yes(person: Any) -> Q:
+    """A condition: an agreement is written, by another than the person, and nobody has said yes to it."""
+    return ~Q(written_by=person) & Q(written_at__isnull=False, confirmed_at__isnull=True)

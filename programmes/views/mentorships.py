@@ -53,6 +53,13 @@ class Line:
     log: str
     asks: str
     today: date
+    to_agree: bool
+    check: MentorCheck | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the agreement or the questions wait for the reader."""
+        return self.to_agree or self.check is not None
 
     @property
     def due_today(self) -> bool:
@@ -97,7 +104,18 @@ def _line(pair: Mentorship, viewer: Person, light: Light | None, moment: datetim
         log=reverse("programmes:mentor_meeting", args=[pair.pk, due.pk]) if due else route,
         asks=_asks(pair, viewer),
         today=today,
+        to_agree=rules.why_not_confirm(pair, by=viewer) is None,
+        check=_to_answer(pair, viewer, moment),
     )
+
+
+def _to_answer(pair: Mentorship, viewer: Person, moment: datetime) -> MentorCheck | None:
+    """The questions that wait for the viewer's answer, with their pair."""
+    for row in pair.checks.all():
+        row.mentorship = pair
+        if rules.why_not_answer(row, by=viewer, now=moment) is None:
+            return row
+    return None
 
 
 def _asks(pair: Mentorship, viewer: Person) -> str:
@@ -127,11 +145,13 @@ def current(person: Person) -> list[Mentorship]:
 
 
 def next_first(found: list[Line]) -> list[Line]:
-    """Those whose meeting waits to be written down, then those that meet next, then the longest silence."""
+    """Those that wait for the reader, or whose meeting is to be written down; then who meets next; then the silent."""
     return sorted(
         found,
         key=lambda line: (
             line.pair.state == PairState.CLOSED,
+            not line.to_agree,
+            line.check is None,
             line.due is None,
             line.next.date if line.next else date.max,
             -(line.light.silent if line.light else 0),
@@ -146,7 +166,8 @@ def next_first(found: list[Line]) -> list[Line]:
 def my_mentor(request: Request) -> HttpResponse:
     """The participant's mentor, and those she has had."""
     pairs = read(Mentorship.objects.visible_to(request.user).of_mentee(request.user))
-    context = {"lines": lines(pairs, request.user, moment=now()), "mentoring": False, "rule": rules.RULE}
+    found = next_first(lines(pairs, request.user, moment=now()))
+    context = {"lines": found, "mentoring": False, "rule": rules.RULE}
     return render(request, "programmes/my_mentorships.html", context)
 
 

@@ -1,6 +1,7 @@
 """A participant's own days: the next one, the whole path, food and access needs, files for the calendar."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -74,7 +75,7 @@ class Overview:
     courses: list[Course] = field(default_factory=list)
     tasks: list[dict[str, Any]] = field(default_factory=list)
     next: NextDay | None = None
-    to_hand_in: list[dict[str, Any]] = field(default_factory=list)
+    waiting: list[dict[str, Any]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.courses or self.tasks or self.next)
@@ -213,20 +214,37 @@ def _erase_on(enrolment: Enrolment) -> Any:
     return last + KEPT_AFTER
 
 
-def _group_task(enrolment: Any, today: date) -> dict[str, Any] | None:
-    """The nearest task that the participant, or her group, has not handed in; read with `with_next_task`."""
-    if enrolment.task_group is None or enrolment.programme_side not in TAKING_PART:
-        return None
-    title = _("Group task")
-    if enrolment.task_day is not None:
-        title = _("Task for day %(number)s") % {"number": enrolment.task_day}
-    return {
-        "url": reverse("programmes:hand_in", args=[enrolment.task_group]),
-        "title": title,
-        "hint": enrolment.task_title,
-        "state": _("By %(day)s") % {"day": dates.plain_day(enrolment.task_due, today=today)},
-        "tone": "warn" if enrolment.task_due < today else "on",
-    }
+def _waiting(enrolment: Any) -> Iterator[tuple[date, dict[str, Any]]]:
+    """What waits for the participant, each with its day: a task to hand in, the mentor's agreement and questions.
+
+    Read with `with_next_task` and `with_waiting_pair`.
+    """
+    if enrolment.programme_side not in TAKING_PART:
+        return
+    zone = enrolment.cohort.programme.region.time_zone
+    today = clock.today(zone)
+
+    def row(route: str, key: int, title: str, hint: str, due: date | None) -> tuple[date, dict[str, Any]]:
+        state, late = "", due is not None and due < today
+        if due is not None:
+            words = _("Was due %(day)s") if late else _("By %(day)s")
+            state = words % {"day": dates.plain_day(due, today=today)}
+        url = reverse(f"programmes:{route}", args=[key])
+        facts = {"url": url, "title": title, "hint": hint, "state": state, "tone": "warn" if late else "on"}
+        return due or date.max, facts
+
+    if enrolment.task_group is not None:
+        title = _("Group task")
+        if enrolment.task_day is not None:
+            title = _("Task for day %(number)s") % {"number": enrolment.task_day}
+        yield row("hand_in", enrolment.task_group, title, enrolment.task_title, enrolment.task_due)
+    if enrolment.pair_to_answer is not None:
+        until = enrolment.answer_until.astimezone(ZoneInfo(zone)).date()
+        hint = _("Three short questions about you and your mentor.")
+        yield row("mentor_check", enrolment.pair_to_answer, _("How does it go with your mentor?"), hint, until)
+    if enrolment.pair_to_agree is not None:
+        hint = _("Your mentor has written down what you agree on.")
+        yield row("mentorship", enrolment.pair_to_agree, _("Read the agreement and say yes"), hint, None)
 
 
 def _task(enrolment: Enrolment) -> dict[str, Any] | None:
@@ -275,6 +293,7 @@ def overview(person: Person, *, moment: datetime) -> Overview:
         .filter(person=person)
         .live()
         .with_next_task()
+        .with_waiting_pair(moment)
         .select_related("cohort__programme__region", "cohort__responsible", "claim", "person", "organisation", "unit")
         .order_by("-cohort__places__starts_at", "-pk")
     )
@@ -285,12 +304,8 @@ def overview(person: Person, *, moment: datetime) -> Overview:
         if enrolment.programme_side in TAKING_PART
     ]
     tasks = [task for enrolment in enrolments if (task := _task(enrolment))]
-    to_hand_in = [
-        task
-        for enrolment in enrolments
-        if (task := _group_task(enrolment, clock.today(enrolment.cohort.programme.region.time_zone)))
-    ]
-    return Overview(courses, tasks, upcoming, to_hand_in)
+    waiting = sorted((row for enrolment in enrolments for row in _waiting(enrolment)), key=lambda row: row[0])
+    return Overview(courses, tasks, upcoming, [task for _by, task in waiting])
 
 
 def _said(cohorts: list[Cohort]) -> list[tuple[Cohort, list[tuple[str, str]]]]:

@@ -333,11 +333,17 @@ def test_a_manager_who_coordinates_nothing_learns_not_even_that_there_is_a_task(
 def test_the_task_stands_on_the_participants_start_page_until_it_is_handed_in(
     cast: Any, task: GroupTask, sign_in: Any
 ) -> None:
-    home = sign_in(cast.tuva).get("/").content.decode()
-    assert "Uppgift till dag 4" in home
-    assert "Senast 4 maj" in home
+    for address in ("/", "/programmes/my/days/"):
+        page = sign_in(cast.tuva).get(address).content.decode()
+        assert "Uppgift till dag 4" in page
+        assert "Senast 4 maj" in page
     hand_in(task, cast.yasmin)
     assert "Uppgift till dag 4" not in sign_in(cast.tuva).get("/").content.decode()
+
+
+def test_a_task_whose_last_day_has_been_says_so(cast: Any, task: GroupTask, sign_in: Any, at: Any) -> None:
+    at(local(DUE + timedelta(days=1), 8))
+    assert "Skulle vara klart 4 maj" in sign_in(cast.tuva).get("/").content.decode()
 
 
 def test_the_list_shows_each_what_is_hers(cast: Any, round_: Any, task: GroupTask, sign_in: Any) -> None:

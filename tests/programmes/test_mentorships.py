@@ -140,6 +140,80 @@ def test_the_two_agree_on_the_page(cast, sign_in):
     assert johan.post(address(pair, "agreement/"), {"aims": "", "rhythm": "", "reached": ""}).status_code == 422
 
 
+# ---------- What waits for the reader ----------
+
+AGREE, ASKED = "Läs överenskommelsen och säg ja", "Svara på de tre frågorna"
+MENTOR, MENTORING = "/programmes/my/mentor/", "/programmes/my/mentoring/"
+
+
+def count_in_menu(page, address):
+    """How much the menu says there is to do behind an address."""
+    row = page.split('<nav class="sidenav"')[1].split("</nav>")[0].split(f'"{address}"')[1].split("</a>")[0]
+    return row.split('class="count"')[1] if 'class="count"' in row else ""
+
+
+def test_an_agreement_that_waits_for_a_yes_stands_on_the_start_page_and_beside_the_mentor(cast, sign_in):
+    pair = actions.write_agreement(pair=paired(cast, cast.tuva), by=cast.johan, now=NOW, **WORDS)
+    tuva, johan = sign_in(cast.tuva), sign_in(cast.johan)
+    home = tuva.get("/").content.decode()
+    assert AGREE in home
+    assert pair.get_absolute_url() in home
+    assert AIMS not in home
+    assert AGREE in tuva.get("/programmes/my/days/").content.decode()
+    page = tuva.get(MENTOR).content.decode()
+    assert AGREE in page
+    assert "1" in count_in_menu(page, MENTOR)
+    # The one who wrote it waits, and has nothing to say yes to.
+    page = johan.get("/").content.decode()
+    assert AGREE not in page
+    assert not count_in_menu(page, MENTORING)
+    actions.confirm_agreement(pair=pair, written_at=pair.written_at, by=cast.tuva, now=NOW)
+    assert AGREE not in tuva.get("/").content.decode() + tuva.get(MENTOR).content.decode()
+
+
+def test_the_mentor_finds_what_the_mentee_wrote_first_of_all(cast, pair, sign_in):
+    other = paired(cast, cast.edvin, mentor=cast.johan, cohort=pair.enrolment.cohort)
+    actions.write_agreement(pair=other, by=cast.edvin, now=NOW, **WORDS)
+    page = sign_in(cast.johan).get("/").content.decode()
+    assert page.index("Edvin Kronqvist") < page.index("Tuva Ljungdahl")
+    assert page.count('class="btn btn-primary"') == page.count(AGREE) == 1
+    assert "1" in count_in_menu(page, MENTORING)
+
+
+def test_the_questions_stand_on_both_start_pages_until_they_are_answered_or_over(cast, pair, sign_in, at):
+    actions.ask_checks(NOW)
+    address = f"/programmes/mentorships/{pair.pk}/check/"
+    tuva, johan = sign_in(cast.tuva), sign_in(cast.johan)
+    assert "Senast 30 april" in tuva.get("/").content.decode()
+    assert address in johan.get("/").content.decode()
+    mine = MentorCheck.objects.get(person=cast.tuva)
+    actions.answer_check(check=mine, works="yes", often="yes", call=False, by=cast.tuva, now=NOW)
+    page = tuva.get("/").content.decode()
+    assert address not in page
+    assert not count_in_menu(page, MENTOR)
+    assert "1" in count_in_menu(johan.get(MENTORING).content.decode(), MENTORING)
+    at(NOW + 15 * DAY)
+    page = sign_in(cast.johan).get("/").content.decode()
+    assert address not in page
+    assert not count_in_menu(page, MENTORING)
+
+
+def test_what_waits_costs_the_start_pages_no_statement(cast, sign_in):
+    pair = paired(cast, cast.tuva)
+    clients = sign_in(cast.tuva), sign_in(cast.johan)
+    before = [statements(client, page) for client in clients for page in ("/", MENTOR, MENTORING)]
+    actions.write_agreement(pair=pair, by=cast.johan, now=NOW, **WORDS)
+    MentorCheck.objects.create(mentorship=pair, person=cast.tuva, asked_at=NOW, until=NOW + DAY)
+    assert [statements(client, page) for client in clients for page in ("/", MENTOR, MENTORING)] == before
+
+
+def statements(client, address):
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
 # ---------- Meetings ----------
 
 
