@@ -149,7 +149,7 @@ def uncertified(cohorts: Iterable[Cohort]) -> dict[int, int]:
     enough = (
         Enrolment.objects.filter(
             cohort__in=[cohort.pk for cohort in cohorts if cohort.state == CohortState.FINISHED],
-            programme_side__in=[ProgrammeSide.ENROLLED, ProgrammeSide.COMPLETED],
+            programme_side__in=[ProgrammeSide.ENROLLED, ProgrammeSide.NOT_COMPLETED, ProgrammeSide.COMPLETED],
         )
         .filter(~Exists(certified))
         .annotate(

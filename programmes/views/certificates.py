@@ -28,6 +28,7 @@ from documents.views import answer_file
 from people.models import Request
 from people.rules import name_for
 from programmes.actions import certificates as actions
+from programmes.actions import outcomes
 from programmes.actions import roles as role_actions
 from programmes.completion import Standing
 from programmes.documents import certificates as documents
@@ -42,7 +43,8 @@ from programmes.forms.certificates import (
 from programmes.models import Certificate, Cohort, Enrolment, Folder
 from programmes.rules import attendance, roles
 from programmes.rules import certificates as rules
-from programmes.states import TAKING_PART, CertificateKind, CertificateState
+from programmes.rules.outcomes import without_end
+from programmes.states import TAKING_PART, CertificateKind, CertificateState, ProgrammeSide
 
 # ---------- The coordinator's page ----------
 
@@ -59,6 +61,7 @@ class Line:
     printing: str
     why_not: str
     issue_url: str
+    ended: bool  # it is written down that the person has not completed
 
     @property
     def presence(self) -> str:
@@ -111,9 +114,9 @@ def _role_lines(request: Request, cohort: Cohort, valid: dict[Any, Certificate])
     return found
 
 
-def _lines(request: Request, cohort: Cohort, valid: dict[Any, Certificate]) -> list[Line]:
+def _lines(request: Request, rows: list[attendance.Row], valid: dict[Any, Certificate]) -> list[Line]:
     found = []
-    for row in attendance.rows(cohort, now=now()):
+    for row in rows:
         certificate = valid.get(row.enrolment.pk)
         refusal = rules.why_not_issue(row.enrolment, row.standing, rules.kind_for(row.standing))
         found.append(
@@ -126,6 +129,7 @@ def _lines(request: Request, cohort: Cohort, valid: dict[Any, Certificate]) -> l
                 printing=rules.printing(certificate) if certificate else "",
                 why_not=str(refusal) if refusal else "",
                 issue_url=reverse("programmes:certificate_issue", args=[row.enrolment.pk]),
+                ended=row.enrolment.programme_side == ProgrammeSide.NOT_COMPLETED,
             )
         )
     return found
@@ -133,7 +137,8 @@ def _lines(request: Request, cohort: Cohort, valid: dict[Any, Certificate]) -> l
 
 def _page(request: Request, cohort: Cohort, problem: str = "") -> dict[str, Any]:
     valid = _valid(request, cohort)
-    lines, in_roles = _lines(request, cohort, valid), _role_lines(request, cohort, valid)
+    rows = attendance.rows(cohort, now=now())
+    lines, in_roles = _lines(request, rows, valid), _role_lines(request, cohort, valid)
     complete = [line for line in lines if line.standing.complete]
     everybody: list[Line | RoleLine] = [*lines, *in_roles]
     papers = [line for line in everybody if line.certificate]
@@ -149,6 +154,7 @@ def _page(request: Request, cohort: Cohort, problem: str = "") -> dict[str, Any]
             for line in complete
             if (line.certificate is None or line.certificate.kind != CertificateKind.COMPLETION) and not line.why_not
         ),
+        "to_end": len(without_end(rows)),
         "roles": in_roles,
         "roles_to_issue": sum(line.certificate is None and not line.why_not for line in in_roles),
         "one_reason": reasons.pop() if len(reasons) == 1 else "",
@@ -170,26 +176,42 @@ def certificates(request: Request, pk: int) -> HttpResponse:
     problem, status = "", 200
     if request.method == "POST":
         try:
-            issue_all = role_actions.issue_roles if "roles" in request.POST else actions.issue_batch
-            made = issue_all(cohort=cohort, by=request.user, now=now())
+            messages.success(request, _do(request, cohort))
         except Refusal as refusal:
             problem, status = str(refusal), 409
         else:
-            messages.success(
-                request,
-                ngettext(
-                    "%(n)s certificate is issued and being printed. The person gets a letter.",
-                    "%(n)s certificates are issued and being printed. Each person gets a letter.",
-                    len(made),
-                )
-                % {"n": len(made)},
-            )
             return redirect("programmes:certificates", pk=pk)
     context = _page(request, cohort, problem)
     template = (
         "programmes/parts/certificates.html" if request.headers.get("HX-Request") else "programmes/certificates.html"
     )
     return render(request, template, context, status=status)
+
+
+def _do(request: Request, cohort: Cohort) -> str:
+    """What the button that was pressed asks for, and what to say when it is done."""
+    deed: dict[str, Any] = {"by": request.user, "now": now()}
+    if "ended" in request.POST:
+        ended = outcomes.end_without(cohort=cohort, **deed)
+        words = ngettext(
+            "It is written down that %(n)s person has not completed.",
+            "It is written down that %(n)s people have not completed.",
+            len(ended),
+        )
+        return words % {"n": len(ended)}
+    if one := request.POST.get("going_on", ""):
+        rows = Enrolment.objects.visible_to(request.user).filter(cohort=cohort)
+        enrolment = get_object_or_404(rows.select_related("person"), pk=one if one.isdecimal() else 0)
+        outcomes.go_on(enrolment=enrolment, **deed)
+        return _("%(name)s takes part again.") % {"name": name_for(enrolment.person, request.user)}
+    issue_all = role_actions.issue_roles if "roles" in request.POST else actions.issue_batch
+    made = issue_all(cohort=cohort, **deed)
+    words = ngettext(
+        "%(n)s certificate is issued and being printed. The person gets a letter.",
+        "%(n)s certificates are issued and being printed. Each person gets a letter.",
+        len(made),
+    )
+    return words % {"n": len(made)}
 
 
 def _enrolment(request: Request, pk: int) -> Enrolment:

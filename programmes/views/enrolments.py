@@ -78,7 +78,7 @@ def _more(enrolment: Enrolment) -> list[tuple[str, str]]:
     side = enrolment.programme_side
     if side == ProgrammeSide.APPLIED and enrolment.employer_side != EmployerSide.APPROVED:
         found.append((reverse("programmes:include", args=[enrolment.pk]), _("Let the application count")))
-    if side == ProgrammeSide.ENROLLED:
+    if side in (ProgrammeSide.ENROLLED, ProgrammeSide.NOT_COMPLETED):
         found.append((reverse("programmes:make_up", args=[enrolment.pk]), _("Make up a day")))
     if side in MENDABLE:
         found.append((reverse("programmes:employer", args=[enrolment.pk]), _("Employer and unit")))

@@ -28,7 +28,17 @@ from outbox.actions import sending
 from people.actions import employments, organisations, persons, regions, roles
 from people.models import Organisation, Person, Region
 from people.states import Role
-from programmes.actions import applications, approvals, attendance, certificates, cohorts, days, decisions, selection
+from programmes.actions import (
+    applications,
+    approvals,
+    attendance,
+    certificates,
+    cohorts,
+    days,
+    decisions,
+    outcomes,
+    selection,
+)
 from programmes.actions.breaks import take_break
 from programmes.actions.leaving import leave
 from programmes.actions.newcomers import ask_managers
@@ -715,6 +725,7 @@ class Story:
             cohorts.move_on(now)
             cohort.refresh_from_db()
             certificates.issue_batch(cohort=cohort, by=self.malin, now=now)
+            outcomes.end_without(cohort=cohort, by=self.malin, now=now)
         with self.at(last + timedelta(days=14)) as now:
             evaluations.sum_up(cohort, by=self.malin, now=now)
             decisions.decide(
