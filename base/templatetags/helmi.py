@@ -266,8 +266,10 @@ def of_steps(step: int, steps: int) -> str:
 
 
 def _links(form: Any) -> Iterable[dict[str, str]]:
-    for sentence in form.non_field_errors():
-        yield {"href": "", "sentence": sentence}
+    for error in form.non_field_errors().as_data():
+        at = (error.params or {}).get("at", "")
+        for sentence in error.messages:
+            yield {"href": f"#{at}" if at else "", "sentence": sentence}
     for field in form:
         inputs = field.subwidgets if field.use_fieldset else []
         target = (inputs[0].data["attrs"].get("id") if inputs else field.id_for_label) or f"div_{field.auto_id}"
@@ -291,7 +293,10 @@ def bare(form: Any) -> Iterable[Any]:
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*forms: Any) -> dict[str, Any]:
-    """What needs correcting in these forms or formsets, each sentence a link to its field."""
+    """What needs correcting in these forms or formsets, each sentence a link to its field.
+
+    An error of no field that has `at` among its params leads to the control with that id.
+    """
     errors: list[dict[str, str]] = []
     for form in forms:
         if isinstance(form, list):

@@ -207,7 +207,7 @@ class PeopleFilter(PlainForm):
     """On which day, and in which unit."""
 
     show_optional = False
-    day = DateField(label=_("On this day"), required=False)
+    day = DateField(label=_("On the day"), required=False)
     unit = OrganisationField(label=_("Unit"), required=False)
 
     def __init__(self, *args: Any, units: Iterable[Organisation], **kwargs: Any) -> None:

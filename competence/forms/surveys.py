@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from answers.documents import level
 from base.forms import DateField, PlainForm
 from competence.actions.surveys import PartFacts, UnitFacts
 from competence.models import Competence, FrameworkVersion, ProfileVersion, Survey, SurveyPart
@@ -131,6 +133,11 @@ class Ask:
     asked: bool
     target_name: str
     target: str
+    wrong: str = ""
+
+
+def _titled(version: FrameworkVersion) -> str:
+    return f"{version.framework.title}, {gettext('version %(n)s') % {'n': version.number}}"
 
 
 class QuestionsForm(PlainForm):
@@ -170,12 +177,15 @@ class QuestionsForm(PlainForm):
         }
         super().__init__(*args, initial=initial, **kwargs)
         self.parts = {part.framework_id: part for part in parts}
+        self.wrong: dict[str, str] = {}
         versions = FrameworkVersion.objects.published().filter(framework__region=survey.region)
         versions = (versions | FrameworkVersion.objects.filter(pk__in=list(self.parts))).select_related("framework")
-        self.chooser("common").queryset = versions
-        self.chooser("own").queryset = versions
+        for name in ("common", "own"):
+            self.chooser(name).queryset = versions
+            vars(self.chooser(name))["label_from_instance"] = _titled
         profiles = ProfileVersion.objects.published().filter(profile__region=survey.region).select_related("profile")
         self.chooser("profile").queryset = profiles
+        vars(self.chooser("profile"))["label_from_instance"] = lambda version: version.profile.title
         self.codes = languages_of(survey.region)
         kept: dict[str, Sequence[Any]] = {
             "statements": list(survey.statements.all()),
@@ -205,9 +215,10 @@ class QuestionsForm(PlainForm):
     def _ask(self, part: SurveyPart, one: Competence) -> Ask:
         name, target_name = f"c{one.pk}", f"t{one.pk}"
         if self.is_bound:
-            return Ask(one, name, name in self.data, target_name, str(self.data.get(target_name, "")))
+            typed = str(self.data.get(target_name, ""))
+            return Ask(one, name, name in self.data, target_name, typed, self.wrong.get(target_name, ""))
         asked = not part.chosen or one.pk in part.chosen
-        return Ask(one, name, asked, target_name, str(part.targets.get(str(one.pk), "")))
+        return Ask(one, name, asked, target_name, level(str(part.targets.get(str(one.pk), ""))))
 
     def _lines(self, name: str) -> list[dict[str, str]]:
         texts = {code: str(self.cleaned_data.get(f"{name}_{code}") or "").splitlines() for code in self.codes}
@@ -233,8 +244,8 @@ class QuestionsForm(PlainForm):
                 self.add_error(None, _("Choose at least one competence of %(framework)s.") % {"framework": version})
             targets = dict(preset)
             for ask in asks:
-                if level := self._level(ask):
-                    targets[str(ask.competence.pk)] = level
+                if aim := self._level(ask):
+                    targets[str(ask.competence.pk)] = aim
             inside = {str(pk) for pk in Competence.objects.filter(area__version=version).values_list("pk", flat=True)}
             every = bool(asks) and all(ask.asked for ask in asks)
             self.part_facts.append(
@@ -257,14 +268,16 @@ class QuestionsForm(PlainForm):
         if not (typed := ask.target.strip().replace(",", ".")):
             return ""
         try:
-            level = Decimal(typed)
+            aim = Decimal(typed)
         except InvalidOperation:
-            level = Decimal(0)
-        if not 1 <= level <= 5:
+            aim = Decimal(0)
+        if not 1 <= aim <= 5:
             words = _("%(competence)s: write a target level from 1 to 5, such as 3.8.")
-            self.add_error(None, words % {"competence": ask.competence})
+            wrong = ValidationError(words, params={"competence": ask.competence, "at": ask.target_name})
+            self.add_error(None, wrong)
+            self.wrong[ask.target_name] = wrong.messages[0]
             return ""
-        return str(level.quantize(Decimal("0.1")))
+        return str(aim.quantize(Decimal("0.1")))
 
 
 @dataclass(frozen=True)
@@ -278,6 +291,17 @@ class Place:
     part: int | None
     tries_out: bool
     slips: str
+    wrong: str = ""
+
+
+def _in_order(places: Sequence[Place]) -> list[Place]:
+    """Places by name, each right above those that lie below it."""
+    names = {str(place.organisation.pk): place.organisation.name.casefold() for place in places}
+
+    def steps(place: Place) -> list[tuple[str, str]]:
+        return [(names.get(key, ""), key) for key in place.organisation.path.strip("/").split("/")]
+
+    return sorted(places, key=steps)
 
 
 class UnitsForm(PlainForm):
@@ -289,9 +313,9 @@ class UnitsForm(PlainForm):
         self, *args: Any, survey: Survey, places: Sequence[Place], parts: Mapping[int, Any], **kw: Any
     ) -> None:
         super().__init__(*args, initial={"revision": survey.revision}, **kw)
-        self.places, self.parts = list(places), parts
+        self.places, self.parts = _in_order(places), parts
         if self.is_bound:
-            self.places = [self._typed(place, self.data) for place in places]
+            self.places = [self._typed(place, self.data) for place in self.places]
 
     def _typed(self, place: Place, data: Mapping[str, Any] | MultiValueDict[str, Any]) -> Place:
         key = place.organisation.pk
@@ -310,10 +334,13 @@ class UnitsForm(PlainForm):
         """Slips are whole numbers."""
         facts = super().clean() or {}
         self.units = []
-        for place in self.places:
+        for n, place in enumerate(self.places):
             if place.slips and (not place.slips.isdecimal() or int(place.slips) > MOST_SLIPS):
                 words = _("%(unit)s: write how many slips more, a whole number up to %(most)s.")
-                self.add_error(None, words % {"unit": place.organisation.name, "most": MOST_SLIPS})
+                facts_of = {"unit": place.organisation.name, "most": MOST_SLIPS, "at": f"s{place.organisation.pk}"}
+                wrong = ValidationError(words, params=facts_of)
+                self.add_error(None, wrong)
+                self.places[n] = replace(place, wrong=wrong.messages[0])
             elif place.asked:
                 slips = int(place.slips or 0)
                 self.units.append(UnitFacts(place.organisation.pk, place.part, place.tries_out, slips))

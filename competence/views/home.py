@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -16,6 +17,7 @@ from people.models import Organisation, Request
 
 SHOWN = 6
 MOST_PLACES = 40  # whose goals are listed: a region's employers and the units that have some
+BY_PLACE = (Coalesce("parent__name", "name"), F("parent").asc(nulls_first=True), "name", "pk")
 TONES = {
     SurveyState.DRAFT: "warn",
     SurveyState.LAUNCHED: "on",
@@ -60,4 +62,4 @@ def _with_goals(request: Request) -> list[Organisation]:
     day = clock.now().date()
     goals = StrategicGoal.objects.visible_to(request.user)
     rows = Organisation.objects.on(day).filter(Q(pk__in=goals.values("organisation_id")) | near(request.user, day))
-    return list(rows.select_related("parent").order_by("path")[:MOST_PLACES])
+    return list(rows.select_related("parent").order_by(*BY_PLACE)[:MOST_PLACES])

@@ -1,6 +1,7 @@
 """The component page, with invented samples."""
 
 from datetime import date, time
+from decimal import Decimal
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,6 +9,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from base import dates
+from competence import wheel
+from competence.documents.bars import bar
 from home.forms.components import SampleFilter, SampleForm
 from people.models import Organisation, Request
 
@@ -104,4 +108,40 @@ def samples(request: HttpRequest) -> dict[str, object]:
             {"name": "Deltagande per kommun 2027", "text": "Excel", "url": "", "percent": 61},
             {"name": "Närvaro omgång 12", "text": "CSV, 22 rader", "url": "#d5", "percent": None},
         ],
+        **_competence(),
+    }
+
+
+def _competence() -> dict[str, object]:
+    """One person's levels as a wheel, and the same as bars."""
+    levels = [
+        ("Grunduppdrag och roll", 3, 4),
+        ("Utredning, BBIC och LVU", 3, 4),
+        ("Barnets delaktighet", 4, 4),
+        ("Samverkan", 2, 4),
+        ("Juridik och dokumentation", 4, 4),
+        ("Uppföljning, SIP, Lex Sarah", 2, 3),
+        ("Ekonomi", 2, 3),
+        ("Samarbete och kommunikation", 5, 4),
+    ]
+    lines = [
+        {
+            "number": n,
+            "competence": name,
+            "level": own,
+            "target": goal,
+            "distance": f"+{own - goal}" if own > goal else dates.number(own - goal),
+        }
+        for n, (name, own, goal) in enumerate(levels, start=1)
+    ]
+    return {
+        "wheel": {
+            "key": "wheel-sample",
+            "title": _("Own level and target"),
+            "words": _("The table has every level."),
+            "rings": wheel.rings(),
+            "sectors": wheel.sectors([(own, goal) for _name, own, goal in levels]),
+            "lines": lines,
+        },
+        "bars": [bar(name, Decimal(own), Decimal(goal)) for name, own, goal in levels],
     }
