@@ -30,7 +30,7 @@ from hashlib import sha256
 from typing import Literal, NamedTuple
 
 from answers.leaks import find_leak
-from answers.suppression import K, floor_of
+from answers.suppression import K, floor_of, number_shown
 
 Level = Literal["unit", "area", "municipality", "region"]
 
@@ -90,9 +90,15 @@ class Plan:
     hidden_roles: tuple[tuple[str, str], ...] = ()  # role and node
 
     def digest(self) -> str:
-        """What a coordinator confirms: the same plan has the same digest."""
-        rows = sorted(f"{table.key} {table.n} {sorted(table.strata)}" for table in self.tables)
-        return sha256("\n".join([str(self.k), *rows]).encode()).hexdigest()
+        """What a coordinator confirms: plans that look the same have the same digest.
+
+        It stands on the page and in the log of deeds. Over numbers that are not shown, anybody could find these by
+        trying them all.
+        """
+        rows = [f"{table.key} {number_shown(table.n, k=self.k)}" for table in self.tables]
+        rows += [f"hidden {key}" for key in self.hidden_nodes]
+        rows += [f"hidden {role}@{key}" for role, key in self.hidden_roles]
+        return sha256("\n".join([str(self.k), *sorted(rows)]).encode()).hexdigest()
 
 
 def make_plan(nodes: Sequence[Node], counts: Counts, *, k: int = K) -> Plan:
@@ -276,12 +282,18 @@ def _role_tables(
     weights = {stratum: n for stratum, n in tree.counts.items() if n}
     fixed = [table.strata for table in tables]
     candidates: list[Table] = []
+    refused: list[tuple[str, str]] = []
     for node in wide:
         strata = tree.strata(tree.units_of[node])
         for role in sorted({stratum.role for stratum in strata}):
             group = frozenset(stratum for stratum in strata if stratum.role == role)
             n = sum(weights[stratum] for stratum in group)
-            if role and n >= k and group != strata:
+            if not role or n < k:
+                continue
+            # Where all who answered have one role, that is no more told than that one of another has answered.
+            if group == strata:
+                refused.append((role, node))
+            else:
                 candidates.append(Table(f"{role}@{node}", "role", group, n, node=node, role=role))
 
     def height(table: Table) -> int:
@@ -294,7 +306,6 @@ def _role_tables(
     dropped: list[Table] = []
     while find_leak([*fixed, *(table.strata for table in kept)], weights, k=k):
         dropped.append(kept.pop(0))
-    refused: list[tuple[str, str]] = []
     for table in sorted(
         dropped, key=lambda one: (-height(one), -one.n, one.role, tree.shape[one.node], _hash(one.key))
     ):

@@ -1,4 +1,8 @@
-"""The share that has answered while a box is open: once a day, in whole tens, where ten or more are asked (SUR-4)."""
+"""The share that has answered while a box is open: once a day, in whole tens, where ten or more are asked (SUR-4).
+
+The whole of a region stands beside its municipalities only when what is left between them is nobody, or ten or more:
+else the share of a small municipality would be the difference.
+"""
 
 from collections import Counter
 from datetime import datetime
@@ -10,7 +14,7 @@ from django.db.models import Count
 from answers.actions.closing import nodes_of
 from answers.models import BallotCode, Box, Rate
 from answers.plan import Node
-from answers.suppression import rate_while_open
+from answers.suppression import EXACT, rate_while_open
 
 
 @transaction.atomic
@@ -25,9 +29,13 @@ def note_rates(*, now: datetime) -> int:
         if Rate.objects.filter(box=box, on=today).exists():
             continue
         asked, used = _by_unit(box, None), _by_unit(box, True)
-        rows = []
+        rows, left = [], set(asked)
         for node, units in _groups(nodes_of(box)):
-            tens = rate_while_open(sum(used[unit] for unit in units), sum(asked[unit] for unit in units))
+            tens = rate_while_open(_sum(used, units), _sum(asked, units))
+            if not node.parent and 0 < _sum(asked, left) < EXACT:
+                tens = ""
+            if tens:
+                left -= units
             rows.append(Rate(box=box, place=node.key if node.parent else "", on=today, tens=tens))
         Rate.objects.bulk_create(rows, ignore_conflicts=True)
         counted += 1
@@ -41,8 +49,12 @@ def _by_unit(box: Box, used: bool | None) -> Counter[str]:
     return Counter(dict(codes.values_list("unit").annotate(n=Count("pk"))))
 
 
+def _sum(counts: Counter[str], units: set[str]) -> int:
+    return sum(counts[unit] for unit in units)
+
+
 def _groups(nodes: list[Node]) -> list[tuple[Node, set[str]]]:
-    """The whole and each municipality, with the places in them."""
+    """Each municipality and then the whole, with the places in them."""
     above = {node.key: node.parent for node in nodes}
 
     def inside(key: str, top: str) -> bool:
@@ -52,5 +64,9 @@ def _groups(nodes: list[Node]) -> list[tuple[Node, set[str]]]:
             key = above[key]
         return False
 
-    wanted = [node for node in nodes if not node.parent or node.level == "municipality"]
+    wanted = sorted((node for node in nodes if not node.parent or node.level == "municipality"), key=_is_top)
     return [(node, {one.key for one in nodes if inside(one.key, node.key)}) for node in wanted]
+
+
+def _is_top(node: Node) -> bool:
+    return not node.parent

@@ -172,6 +172,26 @@ def test_sur_1_a_parent_of_14_8_and_4_publishes_the_small_ones_together():
     assert {(table.key, table.n) for table in plan.tables} == {("A", 14), ("B+C", 12), ("P", 26), ("R", 26)}
 
 
+def test_what_a_coordinator_confirms_tells_no_number_that_is_not_shown():
+    """It stands on a page and in the log: over what is hidden, it would be a lock that anybody can try keys in."""
+    nodes = [Node("R", "", "region"), Node("P", "R", "municipality"), *(Node(unit, "P") for unit in "AB")]
+
+    def digest(workers, others, managers):
+        counts = {Stratum("A", "worker"): workers, Stratum("B", "worker"): others, Stratum("A", "manager"): managers}
+        return make_plan(nodes, counts).digest()
+
+    assert len({digest(9, 6, 0), digest(8, 6, 1), digest(7, 7, 1), digest(6, 8, 1)}) == 1
+    assert digest(9, 6, 0) != digest(9, 7, 0), "the whole is shown, and has one more"
+
+
+def test_nothing_tells_whether_the_only_manager_has_answered():
+    nodes = [Node("R", "", "region"), Node("P", "R", "municipality"), Node("A", "P")]
+    with_her = make_plan(nodes, {Stratum("A", "worker"): 12, Stratum("A", "manager"): 1})
+    without = make_plan(nodes, {Stratum("A", "worker"): 13})
+    assert [(table.key, table.n) for table in with_her.tables] == [(table.key, table.n) for table in without.tables]
+    assert with_her.hidden_roles == without.hidden_roles == (("worker", "P"), ("worker", "R"))
+
+
 def test_a_region_of_four_publishes_nothing():
     plan = make_plan([Node("R", "", "region"), Node("U", "R")], {Stratum("U"): 4})
     assert plan.tables == ()
