@@ -30,7 +30,8 @@ class Kind:
     `by_itself`: it closes and is released without a person who confirms the plan. `guards_time`: a second round with
     the same questions within 30 days, for almost the same people, is refused. `gathers`: nobody answers it; it holds
     what other boxes of its pool give, and the pool "some.model:12" is a box of the kind "some.model". `opened` runs in
-    the transaction that opens the box (letters are written there), `released` and `destroyed` in the one that ends it.
+    the transaction that opens the box (letters are written there), `released` and `destroyed` in the one that ends it,
+    `given_back` in the one that asks for another plan, since what was confirmed could not be counted.
     `keeps_file`: after sending, whoever answered is offered what she said of competences as a file of her own. `slips`
     prints a unit's slips, with their links by role and the language, as a PDF.
     """
@@ -42,6 +43,7 @@ class Kind:
     gathers: bool = False
     keeps_file: bool = False
     opened: Told = _nothing
+    given_back: Told = _nothing
     released: Told = _nothing
     destroyed: Told = _nothing
     slips: Printed = _no_slips

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from answers import seals
-from answers.states import BoxState, TextState
+from answers.states import BoxState, HeldUp, TextState
 
 
 class BoxQuerySet(models.QuerySet["Box"]):
@@ -68,6 +68,9 @@ class Box(models.Model):
     key_name = models.CharField(max_length=32, blank=True)
     public_key = models.BinaryField(null=True, blank=True)
     plan_digest = models.CharField(max_length=64, blank=True)
+    # Why it has not been counted, and how many ballots of which stratum cannot be opened; nothing when all is well.
+    held_up = models.CharField(max_length=10, choices=HeldUp, blank=True, default="", db_default="")
+    unreadable: Any = models.JSONField(null=True, blank=True)
     launched_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
     keys_destroyed_at = models.DateTimeField(null=True, blank=True)

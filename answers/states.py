@@ -17,10 +17,18 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
     BoxState.DRAFT: (BoxState.LAUNCHED, BoxState.DESTROYED),
     BoxState.LAUNCHED: (BoxState.OPEN, BoxState.DESTROYED),
     BoxState.OPEN: (BoxState.CLOSING, BoxState.DESTROYED),
-    BoxState.CLOSING: (BoxState.RELEASED, BoxState.DESTROYED),
+    BoxState.CLOSING: (BoxState.OPEN, BoxState.RELEASED, BoxState.DESTROYED),
     BoxState.RELEASED: (),
     BoxState.DESTROYED: (),
 }
+
+
+class HeldUp(TextChoices):
+    """Why a box that is shut has not been counted."""
+
+    PLAN = "plan", _("what was confirmed is not what can be counted")
+    ALTERED = "altered", _("what was frozen has been changed")
+    KEYS = "keys", _("the keys are away")
 
 
 class TextState(TextChoices):

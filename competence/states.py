@@ -50,7 +50,7 @@ SURVEY_FOLLOWS: dict[str, tuple[str, ...]] = {
     SurveyState.DRAFT: (SurveyState.LAUNCHED,),
     SurveyState.LAUNCHED: (SurveyState.OPEN, SurveyState.DESTROYED),
     SurveyState.OPEN: (SurveyState.COUNTING, SurveyState.DESTROYED),
-    SurveyState.COUNTING: (SurveyState.RELEASED, SurveyState.DESTROYED),
+    SurveyState.COUNTING: (SurveyState.OPEN, SurveyState.RELEASED, SurveyState.DESTROYED),
     SurveyState.RELEASED: (),
     SurveyState.DESTROYED: (),
 }

@@ -15,7 +15,7 @@ from answers import ballots, keys, kinds, rounds, rules, seals
 from answers.ballots import Form
 from answers.models import AnswerDraft, Ballot, BallotCode, Box, Invitation, Part, Rate, SlipSheet
 from answers.plan import Node
-from answers.states import BoxState
+from answers.states import BoxState, HeldUp
 from base.languages import spoken
 
 log = logging.getLogger("helmi.answers")
@@ -129,7 +129,15 @@ def open_due(*, now: datetime) -> int:
             opened += open_box(box, now)
         except keys.KeysAway:
             log.error("there is no place for keys, so a box stays shut", extra={"facts": {"box": box.pk}})
+        except rules.Altered:
+            log.error("what was frozen has been changed, so a box stays shut", extra={"facts": {"box": box.pk}})
+            hold(box, HeldUp.ALTERED)
     return opened
+
+
+def hold(box: Box, why: HeldUp) -> int:
+    """Note why a box waits, once; whoever runs it reads it in words."""
+    return Box.objects.filter(pk=box.pk, state=box.state).exclude(held_up=why).update(held_up=why)
 
 
 @transaction.atomic
@@ -154,7 +162,8 @@ def open_box(box: Box, now: datetime) -> int:
     BallotCode.objects.bulk_create(codes, batch_size=AT_ONCE)
     box.public_key = seals.public_key_of(pair.private)
     box.state = BoxState.OPEN
-    box.save(update_fields=["public_key", "state"])
+    box.held_up = ""
+    box.save(update_fields=["public_key", "state", "held_up"])
     kinds.find(box.kind).opened(box, now)
     return 1
 
@@ -202,7 +211,8 @@ def destroy(*, box: Box, now: datetime) -> Box:
         raise rules.NotOpen()
     empty(box)
     box.state = BoxState.DESTROYED
-    box.save(update_fields=["state"])
+    box.held_up, box.unreadable = "", None
+    box.save(update_fields=["state", "held_up", "unreadable"])
     kinds.find(box.kind).destroyed(box, now)
     return box
 

@@ -17,14 +17,16 @@ from django.db import transaction
 from django.db.models import Count
 
 from answers import ballots, keys, kinds, rules, seals
-from answers.actions.boxes import KEPT_AFTER, empty
+from answers.actions.boxes import KEPT_AFTER, empty, hold
 from answers.actions.pools import count_pool, give, ready_for
 from answers.ballots import Answers, Outcome
 from answers.models import Ballot, BallotCode, Box, FreeText, Invitation, Release
 from answers.plan import Node, Plan, Stratum, make_plan
-from answers.states import BoxState
+from answers.states import BoxState, HeldUp
 
 log = logging.getLogger("helmi.answers")
+Sealed = list[tuple[Any, str, str, bytes]]
+Unreadable = list[list[Any]]  # unit, role, how many
 
 
 def nodes_of(box: Box) -> list[Node]:
@@ -33,9 +35,13 @@ def nodes_of(box: Box) -> list[Node]:
 
 
 def plan_of(box: Box) -> Plan:
-    """What would be published of the answers there are, from their counts alone."""
+    """What would be published of the answers there are, from their counts alone; of those that can be opened."""
+    nodes = nodes_of(box)
+    known = {node.key for node in nodes}
     rows = Ballot.objects.filter(box=box).values_list("unit", "role").annotate(n=Count("pk"))
-    return make_plan(nodes_of(box), Counter({Stratum(unit, role): n for unit, role, n in rows}), k=box.k)
+    counts = Counter({Stratum(unit, role): n for unit, role, n in rows if unit in known})
+    counts.subtract({Stratum(unit, role): n for unit, role, n in box.unreadable or ()})
+    return make_plan(nodes, +counts, k=box.k)
 
 
 # ---------- No more ballots ----------
@@ -98,9 +104,10 @@ def count_due(*, now: datetime) -> int:
     for box in Box.objects.filter(state=BoxState.CLOSING).order_by("pk"):
         try:
             counted += (count_pool if kinds.find(box.kind).gathers else count)(box=box, now=now)
-        except (rules.Altered, rules.PlanChanged, keys.KeysAway) as refusal:
+        except (rules.Altered, keys.KeysAway) as refusal:
             facts = {"box": box.pk, "why": type(refusal).__name__}
             log.error("a box is not counted", extra={"facts": facts})
+            hold(box, HeldUp.ALTERED if isinstance(refusal, rules.Altered) else HeldUp.KEYS)
     sweep(now=now)
     return counted
 
@@ -110,16 +117,16 @@ def count(*, box: Box, now: datetime) -> int:
 
     Nothing decrypted touches the disk but the tables and, redaction pending, the words of at least ten writers. What
     the pool is given is sealed again. 0 when somebody else has counted it, or when a ballot changed meanwhile: then
-    the next round counts.
+    the next round counts; and when it is not what a person has confirmed, which is given back to her.
     """
     if refusal := rules.why_not_open_ballots(box):
         raise refusal
     pair = keys.store().read(box.key_name)
     sealed = _sealed(box)
-    outcome = _tally(box, pair.private, sealed)
+    outcome, unreadable = _tally(box, pair.private, sealed)
+    if box.plan_digest and (outcome.plan.digest() != box.plan_digest or unreadable != (box.unreadable or [])):
+        return _give_back(box, sealed, unreadable, now)
     pool = ready_for(box, now=now)
-    if box.plan_digest and outcome.plan.digest() != box.plan_digest:
-        raise rules.PlanChanged()
     with transaction.atomic():
         box = _lock(box)
         if box.state != BoxState.CLOSING or _fingerprint(_sealed(box)) != _fingerprint(sealed):
@@ -135,12 +142,29 @@ def count(*, box: Box, now: datetime) -> int:
         box.state = BoxState.RELEASED
         box.plan_digest = outcome.plan.digest()
         box.released_at = now
-        box.save(update_fields=["state", "plan_digest", "released_at"])
+        box.held_up, box.unreadable = "", None
+        box.save(update_fields=["state", "plan_digest", "released_at", "held_up", "unreadable"])
         kinds.find(box.kind).released(box, now)
     return 1
 
 
-Sealed = list[tuple[Any, str, str, bytes]]
+def _give_back(box: Box, sealed: Sealed, unreadable: Unreadable, now: datetime) -> int:
+    """Ask for another plan, since what can be counted is not what was confirmed; always 0.
+
+    Nothing is published and nothing thrown away: the ballots lie sealed as before, and nobody can answer any more. All
+    that is noted is how many of which stratum cannot be opened, which says nothing of an answer. So the next plan is
+    made without them, again from counts alone, and a person confirms it.
+    """
+    with transaction.atomic():
+        box = _lock(box)
+        if box.state != BoxState.CLOSING or _fingerprint(_sealed(box)) != _fingerprint(sealed):
+            return 0
+        box.state, box.plan_digest = BoxState.OPEN, ""
+        box.held_up, box.unreadable = HeldUp.PLAN, unreadable or None
+        box.closes_at = min(box.closes_at or now, now)
+        box.save(update_fields=["state", "plan_digest", "held_up", "unreadable", "closes_at"])
+        kinds.find(box.kind).given_back(box, now)
+    return 0
 
 
 def _sealed(box: Box) -> Sealed:
@@ -155,22 +179,27 @@ def _fingerprint(rows: Sealed) -> str:
     return whole.hexdigest()
 
 
-def _tally(box: Box, private_key: bytes, sealed: Sealed) -> Outcome:
-    """The outcome of the ballots that can be opened; one that was tampered with is no ballot.
+def _tally(box: Box, private_key: bytes, sealed: Sealed) -> tuple[Outcome, Unreadable]:
+    """The outcome of the ballots that can be opened, and how many cannot; one that was tampered with is no ballot.
 
     What a ballot says is read by the form of its unit: an answer to another unit's own part is none.
     """
-    form = ballots.from_json(box.questions)
-    own = {unit: form.of(unit) for unit in {unit for _pk, unit, _role, _ciphertext in sealed}}
+    form, nodes = ballots.from_json(box.questions), nodes_of(box)
+    own = {node.key: form.of(node.key) for node in nodes}
     rows: list[tuple[Stratum, Answers]] = []
+    spoilt: Counter[tuple[str, str]] = Counter()
     for _pk, unit, role, ciphertext in sealed:
         try:
+            if unit not in own:
+                raise seals.Unreadable
             rows.append((Stratum(unit, role), ballots.unpack(own[unit], seals.unseal(private_key, ciphertext))))
         except seals.Unreadable:
+            spoilt[unit, role] += 1
             log.error("a ballot cannot be opened", extra={"facts": {"box": box.pk}})
     kind = kinds.find(box.kind)
     SystemRandom().shuffle(rows)
-    return ballots.count(form, nodes_of(box), rows, invited=box.invited, k=box.k, words=kind.words)
+    outcome = ballots.count(form, nodes, rows, invited=box.invited, k=box.k, words=kind.words)
+    return outcome, [[unit, role, n] for (unit, role), n in sorted(spoilt.items())]
 
 
 def _keep_texts(box: Box, outcome: Outcome) -> None:

@@ -107,7 +107,8 @@ def count_pool(*, box: Box, now: datetime) -> int:
         Part.objects.filter(box=box).delete()
         box.state = BoxState.RELEASED
         box.released_at = now
-        box.save(update_fields=["state", "released_at"])
+        box.held_up = ""
+        box.save(update_fields=["state", "released_at", "held_up"])
         kinds.find(box.kind).released(box, now)
     return 1
 

@@ -43,6 +43,7 @@ def register() -> None:
             guards_time=True,
             keeps_file=True,
             opened=opened,
+            given_back=given_back,
             released=released,
             destroyed=destroyed,
             slips=print_slips,
@@ -446,6 +447,21 @@ def confirm(*, survey: Survey, digest: str, by: Person, now: datetime) -> Survey
     audit.record("survey.plan_confirmed", by=by, about=survey, scope=scope_of(survey), now=now, release=digest)
     wake("answers.close")
     return survey
+
+
+def given_back(box: Box, now: datetime) -> None:
+    """What was confirmed could not be counted: the survey waits for another plan, and its page says why."""
+    survey = _of(box)
+    Survey.objects.filter(pk=survey.pk, state=SurveyState.COUNTING).update(state=SurveyState.OPEN)
+    audit.record(
+        "survey.plan_given_back",
+        by=None,
+        about=survey,
+        scope=scope_of(survey),
+        now=now,
+        box=box.pk,
+        unreadable=rules.unreadable_in(box),
+    )
 
 
 def released(box: Box, now: datetime) -> None:

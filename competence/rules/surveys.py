@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from answers import rules as boxes
 from answers.ballots import Form
+from answers.models import Box
 from answers.rounds import round_of
-from answers.states import BoxState
+from answers.states import BoxState, HeldUp
 from audit.actions import key
 from base import clock
 from base.refusal import Forbidden, Refusal
@@ -250,6 +252,45 @@ def why_not_throw_away(survey: Survey, by: Person | None) -> Refusal | None:
     if by is not None and not runs(survey, by):
         return NotRunner()
     return boxes.NotOpen() if survey.state in (SurveyState.RELEASED, SurveyState.DESTROYED) else None
+
+
+def unreadable_in(box: Box) -> int:
+    """How many answers cannot be opened."""
+    return sum(n for _unit, _role, n in box.unreadable or ())
+
+
+def held_up(box: Box | None) -> str:
+    """Why the answers have not been counted, and what is to be done, for whoever runs the survey; else nothing."""
+    if box is None or not box.held_up:
+        return ""
+    n = unreadable_in(box)
+    if box.held_up == HeldUp.PLAN and n:
+        return ngettext(
+            "%(n)s answer cannot be opened: it was damaged or changed after it was sent. The other answers lie sealed "
+            "as before, nothing has been published, and the plan is made anew without it. Look at the plan, and "
+            "confirm it once more.",
+            "%(n)s answers cannot be opened: they were damaged or changed after they were sent. The other answers lie "
+            "sealed as before, nothing has been published, and the plan is made anew without them. Look at the plan, "
+            "and confirm it once more.",
+            n,
+        ) % {"n": n}
+    words = {
+        HeldUp.PLAN: gettext(
+            "The number of answers is not the one for which the plan was confirmed. The answers lie sealed as before, "
+            "and nothing has been published. Look at the plan, and confirm it once more."
+        ),
+        HeldUp.ALTERED: gettext(
+            "The questions or limits are not those that were frozen at the launch: somebody has changed them in the "
+            "database. So no answer is taken or opened. Nothing is lost: as soon as whoever runs the server has put "
+            "back what was launched, the survey goes on by itself. If that cannot be done, throw it away, unread."
+        ),
+        HeldUp.KEYS: gettext(
+            "The keys of the survey are not where the answers are counted, so they cannot be opened. Tell whoever runs "
+            "the server. As soon as the keys are back, the answers are counted by themselves. If they are lost, nobody "
+            "can ever read the answers, and the survey can only be thrown away."
+        ),
+    }
+    return words[HeldUp(box.held_up)]
 
 
 def forms_asked(survey: Survey) -> Sequence[str]:

@@ -123,6 +123,7 @@ def _hub(found: Survey) -> dict[str, Any]:
         "over": rules.is_over(found, now=now),
         "may_end": rules.why_not_end(found, None, now=now) is None,
         "may_throw": rules.why_not_throw_away(found, None) is None,
+        "held_up": rules.held_up(found.box),
         "tryout": None,
     }
     if found.state == SurveyState.DRAFT:
@@ -457,7 +458,15 @@ def survey_plan(request: Request, pk: int) -> HttpResponse:
         return redirect(found)
     plan = actions.plan_of(found)
     lines, hidden, roles = plan_lines(found, plan)
-    context = {"survey": found, "digest": plan.digest(), "lines": lines, "hidden": hidden, "roles": roles, "k": plan.k}
+    context = {
+        "survey": found,
+        "digest": plan.digest(),
+        "lines": lines,
+        "hidden": hidden,
+        "roles": roles,
+        "k": plan.k,
+        "held_up": rules.held_up(found.box),
+    }
     return render(request, "competence/survey_plan.html", context)
 
 

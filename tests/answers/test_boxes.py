@@ -10,7 +10,7 @@ from answers import actions, ballots, keys, rules, seals
 from answers.actions.boxes import Invited
 from answers.models import AnswerDraft, Ballot, BallotCode, Box, FreeText, Invitation, Part, Rate, Release
 from answers.plan import Node
-from answers.states import BoxState, TextState
+from answers.states import BoxState, HeldUp, TextState
 from tests.answers.conftest import FORM, TOLD, make_people, open_box
 from tests.cast import NOW
 
@@ -288,6 +288,84 @@ def test_a_survey_waits_for_a_person_who_confirms_the_plan():
     box.refresh_from_db()
     assert box.state == BoxState.RELEASED
     assert box.plan_digest == plan.digest()
+
+
+def spoil(box, place, **facts):
+    ballot = Ballot.objects.filter(box=box, unit=place).order_by("pk").first()
+    Ballot.objects.filter(pk=ballot.pk).update(**(facts or {"ciphertext": b"x" * seals.SEALED}))
+    return ballot
+
+
+def test_a_ballot_spoilt_after_the_plan_was_confirmed_gives_the_plan_back_and_loses_nothing_else():
+    opened = survey()
+    for number in range(20):
+        opened.vote(number, score=3)
+    box = opened.end()
+    actions.confirm_plan(box=box, digest=actions.plan_of(box).digest(), now=END)
+    spoilt = spoil(box, "home")
+    assert actions.count_due(now=END) == 0
+    box.refresh_from_db()
+    assert (box.state, box.held_up, box.unreadable) == (BoxState.OPEN, HeldUp.PLAN, [["home", "worker", 1]])
+    assert Ballot.objects.count() == 20
+    assert not Release.objects.exists()
+    assert keys.store().has(box.key_name)
+    with pytest.raises(rules.CodeUnknown):
+        opened.vote(0, now=END, score=5)
+    plan = actions.plan_of(box)
+    assert ("home", 9) in {(table.key, table.n) for table in plan.tables}
+    actions.confirm_plan(box=box, digest=plan.digest(), now=END)
+    # Put back as it was: then it is the other way round, and asked once more.
+    Ballot.objects.filter(pk=spoilt.pk).update(ciphertext=spoilt.ciphertext)
+    assert actions.count_due(now=END) == 0
+    box.refresh_from_db()
+    assert (box.state, box.unreadable) == (BoxState.OPEN, None)
+    actions.confirm_plan(box=box, digest=actions.plan_of(box).digest(), now=END)
+    assert actions.count_due(now=END) == 1
+    box.refresh_from_db()
+    assert (box.state, box.held_up) == (BoxState.RELEASED, "")
+    assert not Ballot.objects.exists()
+
+
+def test_a_ballot_put_into_a_place_that_is_not_there_stops_neither_the_plan_nor_other_boxes():
+    opened = survey()
+    for number in range(20):
+        opened.vote(number, score=3)
+    box = opened.end()
+    spoil(box, "home", unit="nowhere")
+    actions.confirm_plan(box=box, digest=actions.plan_of(box).digest(), now=END)
+    assert actions.count_due(now=END) == 0
+    box.refresh_from_db()
+    assert box.unreadable == [["nowhere", "worker", 1]]
+    actions.confirm_plan(box=box, digest=actions.plan_of(box).digest(), now=END)
+    assert actions.count_due(now=END) == 1
+
+
+def test_what_was_frozen_and_changed_holds_the_box_up_until_it_is_put_back():
+    opened = survey()
+    for number in range(20):
+        opened.vote(number, score=3)
+    box = opened.end()
+    actions.confirm_plan(box=box, digest=actions.plan_of(box).digest(), now=END)
+    Box.objects.filter(pk=box.pk).update(k=6)
+    assert actions.count_due(now=END) == 0
+    box.refresh_from_db()
+    assert (box.state, box.held_up) == (BoxState.CLOSING, HeldUp.ALTERED)
+    Box.objects.filter(pk=box.pk).update(k=5)
+    assert actions.count_due(now=END) == 1
+    box.refresh_from_db()
+    assert (box.state, box.held_up) == (BoxState.RELEASED, "")
+
+
+def test_a_box_that_was_changed_before_it_opened_does_not_keep_the_others_shut():
+    people = make_people(12)
+    for number, k in ((1, 6), (2, 5)):
+        box = actions.make_box(
+            kind="test.plain", owner=f"tests.two:{number}", scope="region:1", form=FORM, title={}, zone="UTC"
+        )
+        actions.launch(box=box, invited=[Invited(one.pk) for one in people], opens_at=NOW, closes_at=END, now=NOW)
+        Box.objects.filter(pk=box.pk).update(k=k)
+    assert actions.open_due(now=NOW) == 1
+    assert set(Box.objects.values_list("state", "held_up")) == {("launched", "altered"), ("open", "")}
 
 
 def test_a_plan_is_not_confirmed_before_two_days_or_when_answers_have_come_since():

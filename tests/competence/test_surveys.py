@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import translation
 
 from tests.cast import NOW, employment, person, role
 from tests.competence.surveying import again, drafted, launched, opened, staffed, standing_open
@@ -315,9 +316,10 @@ def test_the_rate_is_the_days_in_tens_and_only_where_ten_are_asked(cast: Any, si
     assert sign_in(cast.lars).get(reverse("competence:survey", args=[survey.pk])).status_code == 404
 
 
-def test_results_are_planned_after_the_end_confirmed_once_and_then_frozen(cast: Any) -> None:
+def test_results_are_planned_after_the_end_confirmed_once_and_then_frozen(cast: Any, sign_in: Any, at: Any) -> None:
     """SUR-3: nine answers give a word; no late answer and no second publication."""
     from answers import actions as answers
+    from answers.models import Ballot
     from answers.rules import CodeUnknown, PlanChanged
     from audit.models import Deed
     from competence.actions import surveys as actions
@@ -338,6 +340,18 @@ def test_results_are_planned_after_the_end_confirmed_once_and_then_frozen(cast: 
         actions.confirm(survey=survey, digest="another", by=cast.malin, now=late)
     survey = actions.confirm(survey=survey, digest=actions.plan_of(survey).digest(), by=cast.malin, now=late)
     assert survey.state == SurveyState.COUNTING
+    Ballot.objects.filter(pk=Ballot.objects.first().pk).update(ciphertext=b"spoilt")
+    assert answers.count_due(now=late) == 0
+    survey = again(survey)
+    assert survey.state == SurveyState.OPEN
+    with translation.override("en"):
+        assert "1 answer cannot be opened" in rules.held_up(survey.box)
+    assert Deed.objects.filter(deed="survey.plan_given_back").count() == 1
+    at(late)
+    for page in ("survey", "survey_plan"):
+        read = sign_in(cast.malin).get(reverse(f"competence:{page}", args=[survey.pk]))
+        assert "notice-warn" in read.content.decode()
+    survey = actions.confirm(survey=survey, digest=actions.plan_of(survey).digest(), by=cast.malin, now=late)
     assert answers.count_due(now=late) == 1
     survey = again(survey)
     unit = next(table for table in survey.box.release.tables["tables"] if table["units"] == [str(cast.barn.pk)])
