@@ -117,12 +117,18 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         return self.filter(condition)
 
     def with_employer(self, paths: list[str], day: date) -> EnrolmentQuerySet:
-        """With `mine`: whether the day's employer is within these paths, and `mine_since` where it is a later one."""
+        """With `mine`: whether the day's employer is within these paths, and `mine_since` where it is a later one.
+
+        And `mine_unit`, the name of the last unit within them of a person who has changed employers.
+        """
         Workplace = apps.get_model("programmes", "Workplace")
-        later = Workplace.objects.on(day).filter(within(paths, "unit__path"), enrolment=OuterRef("pk"))
+        ours = Workplace.objects.filter(within(paths, "unit__path"), enrolment=OuterRef("pk"))
+        later = ours.on(day)
+        begun = ours.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=day))
         return self.annotate(
             mine=ExpressionWrapper(employed_by(paths, day), output_field=models.BooleanField()),
             mine_since=Subquery(later.values("valid_from")[:1]),
+            mine_unit=Subquery(begun.order_by(F("valid_from").desc(nulls_last=True)).values("unit__name")[:1]),
         )
 
     def waiting_for(self, paths: list[str], day: date) -> EnrolmentQuerySet:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +28,7 @@ from programmes.rules.attendance import rows
 from programmes.rules.breaks import why_not_take_back
 from programmes.rules.conditions import codes_of, replaced
 from programmes.rules.undo import can_undo
-from programmes.rules.workplaces import Periods, holds, periods, seen_days
+from programmes.rules.workplaces import Period, Periods, holds, periods, seen_days
 from programmes.states import MENDABLE, STILL_ASKED, TAKING_PART, EmployerSide, ProgrammeSide, Side
 from programmes.views.approvals import back, run_enrolment
 from programmes.views.attendance import said
@@ -137,6 +138,16 @@ def _answers_form(enrolment: Enrolment, entry: Sequence[Condition], data: Any = 
     )
 
 
+def _employer(enrolment: Enrolment, employers: Sequence[Period], own: Periods | None, today: date) -> tuple[str, str]:
+    """Unit and employer in words: of today for whoever runs the round, else the reader's own, also when it is over."""
+    named = [row for row in employers if row.unit is not None and (row.first is None or row.first <= today)]
+    mine = [row for row in named if own is None or (row.first, row.last) in own]
+    unit, employer = enrolment.unit, enrolment.organisation
+    if mine and mine[-1].unit is not None and mine[-1].organisation is not None:
+        unit, employer = mine[-1].unit, mine[-1].organisation
+    return (enrolment.typed_unit if unit == enrolment.unit else "") or unit.name, employer.name
+
+
 def page(request: Request, enrolment: Enrolment, **forms: Any) -> HttpResponse:
     """The enrolment's page, with forms that came back wrong."""
     runs = Cohort.objects.run_by(request.user).filter(pk=enrolment.cohort_id).exists()
@@ -152,7 +163,10 @@ def page(request: Request, enrolment: Enrolment, **forms: Any) -> HttpResponse:
     moment = now()
     seen: Mapping[int, Periods] = {} if runs else seen_days(request.user, [enrolment])
     own = seen.get(enrolment.pk)
-    left = own is not None and not holds(own, local_day(enrolment.cohort, moment))
+    today = local_day(enrolment.cohort, moment)
+    left = own is not None and not holds(own, today)
+    employers = periods(enrolment) if runs or own is not None else []
+    unit_words, employer = _employer(enrolment, employers, own, today)
     employer_steps = _steps(enrolment, Side.EMPLOYER, request.user, own)
     programme_steps = _steps(enrolment, Side.PROGRAMME, request.user, own)
     breaks = [
@@ -171,7 +185,12 @@ def page(request: Request, enrolment: Enrolment, **forms: Any) -> HttpResponse:
         ],
         "attended": _attended(enrolment, seen),
         "left": left,
-        "periods": periods(enrolment) if runs else [],
+        "periods": employers if runs else [],
+        # What was typed or decided about the person since her last day with this employer is not the employer's.
+        "tells_address": not left,
+        "tells_flags": not left
+        or enrolment.flags_at is None
+        or holds(own or (), local_day(enrolment.cohort, enrolment.flags_at)),
         "employer_words": EmployerSide.ENDED.label if left else enrolment.get_employer_side_display(),
         "programme_words": (programme_steps[-1].after if programme_steps else "")
         if left
@@ -179,7 +198,8 @@ def page(request: Request, enrolment: Enrolment, **forms: Any) -> HttpResponse:
         "enrolment": enrolment,
         "cohort": enrolment.cohort,
         "name": name_for(enrolment.person, request.user),
-        "unit_words": enrolment.typed_unit or enrolment.unit.name,
+        "unit_words": unit_words,
+        "employer": employer,
         "employer_steps": employer_steps,
         "programme_steps": programme_steps,
         "approvals": asked,

@@ -50,6 +50,7 @@ def waiting_for(person: Any) -> list[Enrolment]:
     return list(
         Enrolment.objects.visible_to(person)
         .waiting_for(person.reach.staff_paths, now().date())
+        .with_employer(person.reach.staff_paths, now().date())
         .exclude(person=person)
         .select_related("person", "unit", "organisation", "cohort__programme__region")
         .order_by("cohort__closes_on", "applied_at")

@@ -9,7 +9,7 @@ import pytest
 from base.clock import now
 from events.models import Registration
 from people.models import Employment
-from programmes.actions import approvals
+from programmes.actions import approvals, conditions
 from programmes.actions import workplaces as actions
 from programmes.models import Approval, Enrolment, Workplace
 from programmes.rules import workplaces as rules
@@ -158,6 +158,35 @@ def test_the_old_employer_reads_nothing_of_what_came_after(cast: Cast, moved: An
     text = page(sign_in, cast.malin, moved).content.decode()
     assert "Eskilstuna" in text
     assert "Nyköping" in text
+
+
+def test_each_employer_reads_its_own_unit_and_the_old_one_nothing_that_was_written_since(
+    cast: Cast, tuva: Any, sign_in: Any
+) -> None:
+    move(cast, tuva, address="petra@nykoping.example")
+    new = page(sign_in, cast.petra, tuva).content.decode()
+    assert "Barn och unga, Nyköping" in new
+    assert "Eskilstuna" not in new.replace("tuva@eskilstuna.example", "")
+    assert "Barn och unga, Nyköping" in page(sign_in, cast.malin, tuva).content.decode()
+    old = page(sign_in, cast.stina, tuva).content.decode()
+    assert "Barn och familj, Eskilstuna" in old
+    assert "tuva@eskilstuna.example" not in old
+    assert "Barn och unga" not in old
+    for where in ("/", "/programmes/staff/"):
+        assert "Barn och unga" in sign_in(cast.petra).get(where).content.decode()
+        assert "Barn och familj" not in sign_in(cast.petra).get(where).content.decode()
+    assert "Barn och unga" not in sign_in(cast.stina).get("/programmes/staff/").content.decode()
+    conditions.set_flags(
+        enrolment=tuva,
+        may_attend=True,
+        may_attend_reason="",
+        counts_for_funder=False,
+        counts_reason="Hemlig orsak",
+        by=cast.malin,
+        now=now(),
+    )
+    assert "Hemlig orsak" in page(sign_in, cast.petra, tuva).content.decode()
+    assert "Hemlig orsak" not in page(sign_in, cast.stina, tuva).content.decode()
 
 
 def test_the_new_employer_sees_nobody_before_the_first_day(cast: Cast, tuva: Any, sign_in: Any, at: Any) -> None:
