@@ -156,6 +156,7 @@ class Column:
     items: Mapping[str, Any]
     joint: bool = False
     earlier: Mapping[str, Any] = field(default_factory=dict)
+    reshaped: bool = False  # other units were asked in it in the earlier survey
 
 
 @dataclass(frozen=True)
@@ -282,11 +283,12 @@ class Results:
 
 @dataclass(frozen=True)
 class Earlier:
-    """The release that this one is compared with, and how its questions follow."""
+    """The release that this one is compared with, how its questions follow, and which places were in which."""
 
     title: str
     tables: Mapping[str, Any]
     lineage: Mapping[int, Before]
+    places: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -376,6 +378,7 @@ class _Maker:
             items=table["items"],
             joint=joint,
             earlier=self.then(table),
+            reshaped=self.is_reshaped(table),
         )
 
     def answers(self, n: str) -> str:
@@ -434,9 +437,16 @@ class _Maker:
 
     # Since the earlier survey
 
+    def is_reshaped(self, table: Table) -> bool:
+        """Whether other units were asked in the place, or in a part of it, in the earlier survey."""
+        if self.earlier is None or not table["node"]:
+            return False
+        then = self.earlier.places.get(table["node"])
+        return then is not None and then != self.sight.below(table["node"])
+
     def then(self, table: Table) -> Mapping[str, Any]:
         """The items of the very same group in the earlier survey, where it has ten answers or more (S7)."""
-        if self.earlier is None:
+        if self.earlier is None or self.is_reshaped(table):
             return {}
         for one in self.earlier.tables["tables"]:
             same = one["kind"] == table["kind"] and one["node"] == table["node"] and one["role"] == table["role"]
@@ -460,6 +470,8 @@ class _Maker:
                 Lineage.MERGED: _("Cannot be compared: competences have been merged"),
             }
             return broken.get(Lineage(origin.broken), "")
+        if column.reshaped:
+            return _reshaped()
         item = column.earlier.get(f"{asked.kind}{origin.competence}")
         if item is None or item["how"] != "figures":
             return ""
@@ -517,6 +529,17 @@ class _Maker:
         return notes
 
 
+def _reshaped() -> str:
+    return _("Cannot be compared: other units were asked then")
+
+
+def _trend(mine: Mine, whole: Column | None) -> list[tuple[str, str, str]]:
+    """Each competence with its earlier figure or the break; in one line where the place is not what it was."""
+    if whole is not None and whole.reshaped:
+        return [(whole.name, _reshaped(), "")] if any(cell.before for _asked, cell in mine) else []
+    return [(asked.label, cell.before, cell.level) for asked, cell in mine if cell.before]
+
+
 def _sentence(asked: Asked, cell: Cell, column: Column) -> str:
     facts = {
         "question": asked.label,
@@ -561,7 +584,7 @@ def results_of(box: Box, sight: Sight, place: Place, earlier: Earlier | None = N
         bars_of=whole.name if whole is not None else "",
         strengths=_ranked(mine, best=True),
         needs=_ranked(mine, best=False),
-        trend=[(asked.label, cell.before, cell.level) for asked, cell in mine if cell.before],
+        trend=_trend(mine, whole),
         notes=maker.notes(columns, heat.lines, roles),
         earlier=earlier.title if earlier is not None else "",
     )

@@ -6,7 +6,7 @@ everything below them, and of the places above only what stands for the whole of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +91,18 @@ class Sight:
         if table["kind"] == "block":
             return any(unit in self.own for unit in table["units"])
         return table["node"] in self.own or table["node"] in self.above
+
+
+def asked_below(nodes: Iterable[Sequence[str]]) -> dict[str, frozenset[str]]:
+    """Each place of a box's tree with everything in and below it."""
+    above = {key: parent for key, parent, _level in nodes}
+    found: dict[str, set[str]] = {}
+    for key in above:
+        place = key
+        while place:
+            found.setdefault(place, set()).add(key)
+            place = above[place]
+    return {key: frozenset(inside) for key, inside in found.items()}
 
 
 def is_released(survey: Survey) -> bool:

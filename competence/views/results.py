@@ -56,7 +56,8 @@ def _earlier(survey: Survey, box: Box) -> Earlier | None:
         return None
     then = [asked.subject for asked in asked_in(before.box) if asked.kind == "now"]
     lineage = rules.lineage([asked.subject for asked in asked_in(box) if asked.kind == "now"], then)
-    return Earlier(str(before.title), before.box.release.tables, lineage)
+    places = rules.asked_below(before.box.tree["nodes"])
+    return Earlier(str(before.title), before.box.release.tables, lineage, places)
 
 
 def _told(box: Box, place: Place) -> list[Told]:

@@ -302,6 +302,21 @@ def test_figures_are_compared_only_where_both_are_of_ten_and_the_competence_is_t
     assert told["Stor", "Kompetens 2.1"] == "Kan inte jämföras: kompetensen har delats"
     assert told["Stor", "Kompetens 2.2"] == ""
     assert {told["Liten", f"Kompetens {n}"] for n in ("1.1", "1.2", "2.1", "2.2")} == {""}
+    assert told["Hela kommunen", "Kompetens 1.1"] == "2,0 ▲ ökat"
+    # A third unit has come: the municipality is not what it was, the unit is.
+    new_unit = organisation("Ny", "unit", town)
+    third = make_survey(cast.sormland, [big, small, new_unit], earlier=first)
+    said += [(new_unit, "worker", answers)] * 10
+    cast.made["survey"] = release(third, form, [big, small, new_unit], said, towns=[town])
+    rows = table_of(sign_in(cast.malin), address(cast, town, "csv"))
+    told = {(row[0], row[3]): row[11] for row in rows[1:]}
+    broken = "Kan inte jämföras: andra enheter tillfrågades då"
+    assert told["Hela kommunen", "Kompetens 1.1"] == broken
+    assert told["Hela kommunen", "Kompetens 2.2"] == "", "not asked then"
+    assert told["Stor", "Kompetens 1.1"] == "2,0 ▲ ökat"
+    page = page_of(sign_in(cast.malin), address(cast, town))
+    trend = [words_in(row) for row in page.xpath("//*[@aria-labelledby='h-trend']//tbody/tr")]
+    assert trend == [f"Hela kommunen{broken}"]
 
 
 # ---------- Own words (S9) ----------
