@@ -87,7 +87,7 @@ def paper_of(assessment: Assessment, lines: Sequence[Line], *, profile: ProfileV
         language=get_language() or "sv",
         person=assessment.person.name,
         framework=str(assessment.framework.framework),
-        profile=str(profile.profile) if profile and profile.framework_id == assessment.framework_id else "",
+        profile=str(profile.profile) if profile and any(line.target for line in lines) else "",
         region=assessment.framework.framework.region.name,
         wheel=wheel_of(assessment, lines),
         lines=lines,

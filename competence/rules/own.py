@@ -25,6 +25,7 @@ from competence.models import (
 )
 from competence.querysets.own import managed_by
 from competence.rules.regions import in_use
+from competence.rules.results import lineage
 from competence.states import RatedBy, VersionState
 from people.models import Employment, Person, RoleAssignment
 from people.rules import managers_of, name_for
@@ -242,10 +243,22 @@ def steps_of(competence: Competence, version: FrameworkVersion) -> list[tuple[in
 
 
 def targets_of(profile: ProfileVersion | None, version: FrameworkVersion) -> dict[int, int]:
-    """The levels that the role asks for, by competence; none where the role is described against another framework."""
-    if profile is None or profile.framework_id != version.pk:
+    """The levels that the role asks for, by competence; none where the role is described against another framework.
+
+    Against another version of the same framework they are those of the competences that are the same or renamed there;
+    one that has been split or merged has none.
+    """
+    if profile is None or profile.framework.framework_id != version.framework_id:
         return {}
-    return dict(profile.targets.values_list("competence_id", "level"))
+    targets = dict(profile.targets.values_list("competence_id", "level"))
+    if profile.framework_id == version.pk:
+        return targets
+    here = list(Competence.objects.filter(area__version=version).values_list("pk", flat=True))
+    if version.number > profile.framework.number:
+        comes_from = lineage(here, targets).items()
+        return {pk: targets[then.competence] for pk, then in comes_from if then.competence is not None}
+    became = lineage(targets, here).items()
+    return {then.competence: targets[pk] for pk, then in became if then.competence is not None}
 
 
 def lines(

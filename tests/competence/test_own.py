@@ -15,7 +15,18 @@ from competence import receipts, wheel
 from competence.actions import own as actions
 from competence.documents import own as documents
 from competence.letters import own as letters
-from competence.models import Assessment, Competence, Holding, ProfileVersion, Rating, RoleProfile, Share, Target
+from competence.models import (
+    Assessment,
+    Competence,
+    Descent,
+    FrameworkVersion,
+    Holding,
+    ProfileVersion,
+    Rating,
+    RoleProfile,
+    Share,
+    Target,
+)
 from competence.rules import own as rules
 from competence.states import RatedBy, VersionState
 from outbox.models import Letter
@@ -180,6 +191,27 @@ def test_a_move_ends_what_was_shared_for_good_and_the_levels_stay_the_persons(ca
 
 
 # ---------- Side by side ----------
+
+
+def test_targets_follow_a_competence_into_another_version_of_the_framework(cast, role, version, rows):
+    """Into a newer one along "same" and "renamed", and back from it; one that was split has none."""
+    Target.objects.bulk_create(Target(version=role, competence=one, level=2) for one in rows[1:3])
+    newer = make_framework(cast.sormland)
+    FrameworkVersion.objects.filter(pk=version.pk).update(state=VersionState.REPLACED)
+    FrameworkVersion.objects.filter(pk=newer.pk).update(framework=version.framework, number=2)
+    after = list(Competence.objects.filter(area__version=newer).order_by("area__position", "position"))
+    for old, new, kind in zip(rows, after, ("renamed", "split", "same"), strict=False):
+        Descent.objects.create(old=old, new=new, kind=kind)
+    newer.refresh_from_db()
+    found = rules.profile_of(cast.tuva, TODAY)
+    assert rules.targets_of(found, newer) == {after[0].pk: 4, after[2].pk: 2}
+    ProfileVersion.objects.filter(pk=role.pk).update(framework=newer)
+    Target.objects.filter(version=role).delete()
+    Target.objects.bulk_create(Target(version=role, competence=one, level=5) for one in after)
+    found = rules.profile_of(cast.tuva, TODAY)
+    version.refresh_from_db()
+    assert rules.targets_of(found, version) == {rows[0].pk: 5, rows[2].pk: 5}
+    assert rules.targets_of(found, make_framework(cast.sormland, title="Hemtjänst")) == {}
 
 
 def test_target_self_manager_and_group_stand_side_by_side_with_their_days(cast, role, mine, version, rows):
