@@ -42,6 +42,7 @@ class Light:
     colour: Colour
     silent: int  # days that count since the last meeting, written down or booked
     since: date  # the last meeting that is written down, else the day on which the two began
+    last: date  # the last of these, or the last day that was booked: the silence that there is now began then
     met: bool  # whether a meeting is written down at all
     paused: bool  # whether days do not count now
 
@@ -71,6 +72,7 @@ def light(
         colour=colour,
         silent=silent,
         since=max(held, default=began),
+        last=last,
         met=bool(held),
         paused=not counts(today, pauses, holidays),
     )

@@ -117,8 +117,8 @@ def ask_mentors(now: datetime) -> int:
 
 @jobs.job("ask pairs", title=_("Asking mentors and mentees how it goes"), every=timedelta(hours=1))
 def ask_pairs(now: datetime) -> int:
-    """Two months in, ask the two how it goes; when their time is out, write to them about the closing talk."""
-    return mentorships.ask_checks(now) + mentorships.tell_of_ends(now)
+    """Two months in, ask the two how it goes; tell of lights; when their time is out, write about the closing talk."""
+    return mentorships.ask_checks(now) + mentorships.tell_of_ends(now) + mentorships.tell_of_lights(now)
 
 
 @jobs.job("end employers", title=_("Noting employments that have ended"), every=timedelta(minutes=10))

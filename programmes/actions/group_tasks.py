@@ -50,7 +50,8 @@ def set_task(
 ) -> GroupTask:
     """Set a task: each alone, in groups of at most `most` dealt at once, or in groups that are made by hand later.
 
-    Refused to those who neither run the round nor lecture on the day, and for a last day that has been.
+    The participants get a letter, which can be held for ten minutes. Refused to those who neither run the round nor
+    lecture on the day, and for a last day that has been.
     """
     if refusal := rules.why_not_set(cohort, day, by) or rules.why_not_due(cohort, due, now=now):
         raise refusal
@@ -67,6 +68,7 @@ def set_task(
     if alone or most:
         _deal(task, 1 if alone else most or 1)
     _record("group_task.set", task, cohort, by, now, day=day.number if day else None, alone=alone)
+    letters.told(task, rules.participants(task), by=by, now=now)
     return task
 
 
@@ -74,25 +76,33 @@ def set_task(
 def change(
     *, task: GroupTask, day: CourseDay | None, title: str, instruction: str, due: date, by: Person, now: datetime
 ) -> GroupTask:
-    """Change what a task says and by when; the groups stay. Refused as setting it is."""
+    """Change what a task says and by when; the groups stay. Another last day is told in a letter, as setting it is.
+
+    Refused as setting it is.
+    """
     task = _locked(task, by)
     if refusal := rules.why_not_set(task.cohort, day, by):
         raise refusal
     if due != task.due and (refusal := rules.why_not_due(task.cohort, due, now=now)):
         raise refusal
+    moved = due != task.due
     task.day, task.title, task.instruction, task.due = day, title.strip(), instruction.strip(), due
     task.save(update_fields=["day", "title", "instruction", "due"])
     _record("group_task.changed", task, task.cohort, by, now)
+    if moved:
+        letters.not_told(task, now=now)
+        letters.told(task, rules.to_tell(task), by=by, now=now)
     return task
 
 
 @transaction.atomic
 def remove(*, task: GroupTask, by: Person, now: datetime) -> None:
-    """Remove a task; refused once a group has saved something."""
+    """Remove a task, with the letters about it that have not left; refused once a group has saved something."""
     task = _locked(task, by)
     if rules.begun(task):
         raise rules.TaskHasBegun()
     _record("group_task.removed", task, task.cohort, by, now)
+    letters.not_told(task, now=now)
     task.delete()
 
 
@@ -142,7 +152,10 @@ def deal(*, task: GroupTask, most: int, by: Person, now: datetime) -> GroupTask:
 
 @transaction.atomic
 def place_rest(*, task: GroupTask, by: Person, now: datetime) -> int:
-    """Give those who are in no group one: the smallest, or each an own where everybody works alone; how many."""
+    """Give those who are in no group one: the smallest, or each an own where everybody works alone; how many.
+
+    Those who have not been told of the task are.
+    """
     task = _locked(task, by)
     groups = list(task.groups.prefetch_related("members__enrolment").order_by("number"))
     placed = {row.enrolment_id for group in groups for row in group.members.all()}
@@ -156,6 +169,7 @@ def place_rest(*, task: GroupTask, by: Person, now: datetime) -> int:
             TaskMember.objects.create(task=task, group=groups[place], enrolment=rest[pk])
     if rest:
         _record("group_task.grouped", task, task.cohort, by, now)
+        letters.told(task, rest.values(), by=by, now=now)
     return len(rest)
 
 

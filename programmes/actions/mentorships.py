@@ -8,7 +8,7 @@ from base.refusal import Refusal
 from people.models import Person
 from programmes.actions.mentoring import close_pair, locked, record_about, withdraw
 from programmes.letters import mentorships as letters
-from programmes.lights import CHECK_MONTHS, months_after
+from programmes.lights import CHECK_MONTHS, Colour, months_after
 from programmes.models import MentorCheck, MentorMeeting, MentorNote, Mentorship, MentorWish
 from programmes.rules import mentorships as rules
 from programmes.states import MeetingTag, PairEnd, PairState
@@ -270,6 +270,23 @@ def tell_of_ends(now: datetime) -> int:
     rows = Mentorship.objects.filter(state=PairState.ACTIVE, ends_on__lte=now.date() + timedelta(days=1))
     due = letters.not_told(list(rows.select_related(*rules.ALONG)))
     return sum(_tell(row, now) for row in due if row.ends_on and row.ends_on <= rules.today_of(row, now))
+
+
+@transaction.atomic
+def tell_of_lights(now: datetime) -> int:
+    """When a light has turned amber or red, write to the two and to whoever is responsible; how many letters.
+
+    Once for each colour of one silence, and not while its days do not count. Nothing ends by it.
+    """
+    along = (*rules.ALONG, "enrolment__cohort__responsible", "enrolment__cohort__deputy")
+    pairs = list(Mentorship.objects.filter(state=PairState.ACTIVE).select_related(*along).order_by("pk"))
+    found = rules.lights(pairs, now=now)
+    dark = [
+        (pair, found[pair.pk])
+        for pair in pairs
+        if pair.pk in found and found[pair.pk].colour != Colour.GREEN and not found[pair.pk].paused
+    ]
+    return letters.lights(dark, now=now)
 
 
 @transaction.atomic

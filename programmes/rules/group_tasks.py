@@ -13,7 +13,7 @@ from base.refusal import Forbidden, Refusal
 from events.states import StaffFunction
 from people.models import Person
 from people.rules import name_for
-from programmes.models import Cohort, CourseDay, Enrolment, GroupTask, HandIn, TaskGroup
+from programmes.models import Cohort, CourseDay, Enrolment, GroupTask, HandIn, TaskGroup, TaskMember
 from programmes.rules.applications import local_day
 from programmes.rules.boards import runs
 from programmes.states import TAKING_PART
@@ -116,6 +116,13 @@ def participants(task: GroupTask) -> list[Enrolment]:
     return sorted(found, key=lambda row: (sort_key(row.person.name), row.pk))
 
 
+def to_tell(task: GroupTask) -> list[Enrolment]:
+    """The participants who are told of another last day: not those whose group has handed in."""
+    done = TaskMember.objects.filter(task=task, group__hand_in__handed_in_at__isnull=False)
+    done_by = set(done.values_list("enrolment", flat=True))
+    return [row for row in participants(task) if row.pk not in done_by]
+
+
 # ---------- Handing in ----------
 
 
@@ -191,10 +198,18 @@ def lines(groups: Iterable[TaskGroup], viewer: Person) -> list[Line]:
     """Groups with the names of those who are in them and take part; read with `with_members`."""
     found = []
     for group in groups:
-        people = [row.enrolment.person for row in group.members.all() if row.enrolment.programme_side in TAKING_PART]
-        names = sorted((name_for(person, viewer) for person in people), key=sort_key)
+        names = sorted((name_for(person, viewer) for person in _people(group)), key=sort_key)
         found.append(Line(group, names, hand_in_of(group)))
     return found
+
+
+def _people(group: TaskGroup) -> list[Person]:
+    return [row.enrolment.person for row in group.members.all() if row.enrolment.programme_side in TAKING_PART]
+
+
+def fellows(group: TaskGroup, person: Person) -> list[str]:
+    """What the person reads as the names of the others in her group; read with `with_members`."""
+    return sorted((name_for(other, person) for other in _people(group) if other.pk != person.pk), key=sort_key)
 
 
 def with_members(groups: Any) -> Any:

@@ -233,6 +233,12 @@ def why_not_end(pair: Mentorship, *, by: Person) -> Refusal | None:
     return why_not_see_to(pair, by=by) or (PairOver() if pair.state == PairState.CLOSED else None)
 
 
+def seen_by(pair: Mentorship) -> Person | None:
+    """Who hears of the light besides the two: who is responsible for the round, or the deputy of one of the two."""
+    cohort = pair.enrolment.cohort
+    return next((one for one in (cohort.responsible, cohort.deputy) if one and not is_of_pair(pair, one)), None)
+
+
 def why_not_see_to(pair: Mentorship, *, by: Person) -> Refusal | None:
     """The reason that `by` cannot see to what the two have asked the coordinator for, or None."""
     reach = by.reach

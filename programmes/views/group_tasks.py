@@ -1,6 +1,7 @@
 """Tasks between the days: the list, setting one, its groups, and the page on which a group writes and hands in."""
 
 from datetime import datetime
+from functools import partial
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -20,10 +21,12 @@ from documents.gate import LARGEST_UPLOAD
 from documents.states import FileState
 from documents.views import answer_file
 from events import prose
+from outbox.views import Deed, check, read_first, say_done
 from people.models import Request
 from people.rules import name_for
 from programmes.actions import group_tasks as actions
 from programmes.forms.group_tasks import DealForm, GroupsForm, HandInForm, TaskForm
+from programmes.letters.group_tasks import batch_of
 from programmes.models import Cohort, GroupTask, TaskGroup
 from programmes.rules import group_tasks as rules
 from programmes.rules.boards import runs
@@ -60,25 +63,34 @@ def group_tasks(request: Request, pk: int) -> HttpResponse:
     return render(request, "programmes/group_tasks.html", context)
 
 
+@audited("notice.prepared")
 @require_http_methods(["GET", "POST"])
 def group_task_new(request: Request, pk: int) -> HttpResponse:
-    """Set a task: the coordinator for any day, a lecturer for her own."""
+    """Set a task: the coordinator for any day, a lecturer for her own; the letter about it is read first."""
     cohort = _cohort(request, pk)
+    note(request, about=cohort, scope=cohort.scope)
     days, any_day = rules.days_to_set(cohort, request.user), runs(cohort, request.user)
     if not days and not any_day:
         raise Http404
     form = TaskForm(
         request.POST or None, days=days, any_day=any_day, initial={"day": request.GET.get("day", ""), "most": 4}
     )
-    if request.method == "POST" and form.is_valid():
+    back = reverse("programmes:group_tasks", args=[pk])
+    if request.method == "POST" and form.is_valid() and "change" not in request.POST:
+        moment = clock.now()
+        deed = partial(actions.set_task, by=request.user, now=moment, **form.facts)
         try:
-            task = actions.set_task(cohort=cohort, by=request.user, now=clock.now(), **form.facts)
+            if previews := read_first(request, lambda row: deed(cohort=row), cohort):
+                title, button = _("Read the letter and set the task"), _("Set the task and send the letter")
+                return check(request, form, Deed(title, button, _("Group tasks"), [str(cohort)], back), previews)
+            task = deed(cohort=cohort)
         except Refusal as refusal:
             refuse(form, refusal, BESIDE)
         else:
-            messages.success(request, _("The task is set. The participants find it on their start page."))
+            words = _("The task is set. The participants find it on their start page.")
+            say_done(request, words, batch_of(task, at=moment))
             return redirect(task)
-    context = {"cohort": cohort, "task": None, "back": reverse("programmes:group_tasks", args=[pk])}
+    context = {"cohort": cohort, "task": None, "back": back}
     return render_form(request, "programmes/group_task_form.html", form, context)
 
 
@@ -87,11 +99,13 @@ def _set_by(request: Request, pk: int) -> GroupTask:
     return get_object_or_404(found, pk=pk)
 
 
+@audited("notice.prepared")
 @require_http_methods(["GET", "POST"])
 def group_task_edit(request: Request, pk: int) -> HttpResponse:
-    """Change a task, or remove one that nobody has begun."""
+    """Change a task, or remove one that nobody has begun; the letter about another last day is read first."""
     task = _set_by(request, pk)
     cohort = task.cohort
+    note(request, about=cohort, scope=cohort.scope)
     if request.POST.get("act") == "remove":
         try:
             actions.remove(task=task, by=request.user, now=clock.now())
@@ -102,15 +116,21 @@ def group_task_edit(request: Request, pk: int) -> HttpResponse:
         return redirect("programmes:group_tasks", cohort.pk)
     days, any_day = rules.days_to_set(cohort, request.user), runs(cohort, request.user)
     form = TaskForm(request.POST or None, days=days, any_day=any_day, task=task)
-    if request.method == "POST" and form.is_valid():
+    back = task.get_absolute_url()
+    if request.method == "POST" and form.is_valid() and "change" not in request.POST:
+        moment = clock.now()
+        deed = partial(actions.change, by=request.user, now=moment, **form.facts)
         try:
-            actions.change(task=task, by=request.user, now=clock.now(), **form.facts)
+            if previews := read_first(request, lambda row: deed(task=row), task):
+                title, button = _("Read the letter and save the task"), _("Save the task and send the letter")
+                return check(request, form, Deed(title, button, str(task), [str(cohort)], back), previews)
+            deed(task=task)
         except Refusal as refusal:
             refuse(form, refusal, BESIDE)
         else:
-            messages.success(request, _("The task is saved."))
+            say_done(request, _("The task is saved."), batch_of(task, at=moment))
             return redirect(task)
-    context = {"cohort": cohort, "task": task, "back": task.get_absolute_url(), "may_remove": not rules.begun(task)}
+    context = {"cohort": cohort, "task": task, "back": back, "may_remove": not rules.begun(task)}
     return render_form(request, "programmes/group_task_form.html", form, context)
 
 

@@ -385,6 +385,89 @@ def test_as_many_statements_for_three_tasks_and_groups_as_for_one(cast: Any, rou
     assert more == few
 
 
+# ---------- Telling ----------
+
+
+def told(task: GroupTask) -> Any:
+    return Letter.objects.filter(kind="programmes.task_set", facts__task=task.pk)
+
+
+def mail_to(task: GroupTask, who: Any) -> Any:
+    return build(told(task).filter(person=who, state="queued").latest("pk"))
+
+
+def test_a_task_that_is_set_is_told_to_each_participant_once_after_the_time_of_undo(cast: Any, round_: Any) -> None:
+    round_.enrolments.filter(person=cast.leila).update(programme_side="paused")
+    round_.enrolments.filter(person=cast.yasmin).update(programme_side="withdrawn")
+    task = set_task(cast, round_, most=4)
+    assert {letter.person for letter in told(task)} == {cast.tuva, cast.edvin}
+    assert {letter.not_before for letter in told(task)} == {NOW + timedelta(minutes=10)}
+    mail = mail_to(task, cast.tuva)
+    assert mail.subject == "Uppgift till dag 4: ”Fallet Ask”"
+    assert "tisdag 4 maj" in mail.text
+    assert "Edvin Kronqvist" in mail.text
+    assert "Tuva Ljungdahl" not in mail.text
+    assert page_of(task, cast.tuva) in mail.text
+    assert "fallet" not in mail.text  # the instruction stands on the page
+    # Who is placed later is told, and nobody twice.
+    round_.enrolments.filter(person=cast.leila).update(programme_side="enrolled")
+    TaskGroup.objects.filter(task=task, members__enrolment__person=cast.edvin).first().members.filter(
+        enrolment__person__in=[cast.edvin, cast.leila]
+    ).delete()
+    actions.place_rest(task=task, by=cast.malin, now=NOW)
+    assert sorted(letter.person.name for letter in told(task)) == [
+        "Edvin Kronqvist",
+        "Leila Mansouri",
+        "Tuva Ljungdahl",
+    ]
+
+
+def test_groups_that_are_made_later_are_said_to_be(cast: Any, round_: Any) -> None:
+    task = set_task(cast, round_)
+    mail = mail_to(task, cast.tuva)
+    assert "när grupperna är gjorda" in mail.text
+    assert f"/programmes/cohorts/{round_.pk}/tasks/" in mail.text
+
+
+def test_a_task_that_is_removed_is_told_to_nobody_any_more(cast: Any, round_: Any) -> None:
+    task = set_task(cast, round_, alone=True)
+    letters = told(task)
+    assert letters.count() == 4
+    actions.remove(task=task, by=cast.malin, now=NOW)
+    assert set(letters.values_list("state", flat=True)) == {"cancelled"}
+
+
+def test_another_last_day_is_told_instead_and_other_words_are_not(cast: Any, round_: Any, task: GroupTask) -> None:
+    hand_in(task, cast.tuva)
+    told(task).filter(person=cast.edvin).update(state="sent")
+    facts: dict[str, Any] = {"task": task, "day": task.day, "instruction": "y", "by": cast.malin, "now": NOW}
+    actions.change(title="Ett fel rättat", due=DUE, **facts)
+    assert told(task).count() == 4
+    actions.change(title="Fallet Ask", due=DUE + timedelta(days=7), **facts)
+    assert {letter.person for letter in told(task).filter(state="queued")} == {cast.edvin, cast.leila}
+    assert "another last day" in mail_to(task, cast.edvin).subject
+    assert mail_to(task, cast.leila).subject.startswith("Uppgift till dag 4")  # she never heard of the first
+    hand_in(task, cast.edvin)
+    assert mail_to(task, cast.leila) is None
+
+
+def test_the_letter_is_read_before_the_task_is_set(cast: Any, round_: Any, sign_in: Any) -> None:
+    address = f"/programmes/cohorts/{round_.pk}/tasks/new/"
+    data = {"title": "T", "instruction": "I", "day": "4", "due": "2027-05-04", "how": "dealt", "most": "4"}
+    lena = sign_in(cast.lena)
+    page = lena.post(address, data).content.decode()
+    assert "Inget är skickat än" in page
+    assert "4 personer får ett mejl" in page
+    assert not GroupTask.objects.exists()
+    answer = lena.post(address, data | {"confirm": "yes"}, follow=True)
+    assert told(GroupTask.objects.get()).count() == 4
+    assert "4 mejl går" in answer.content.decode()
+    change = f"{GroupTask.objects.get().get_absolute_url()}edit/"
+    assert lena.post(change, data | {"title": "U"}).status_code == 302
+    assert lena.post(change, data | {"due": "2027-05-05"}).status_code == 200
+    assert GroupTask.objects.get().due == DUE
+
+
 # ---------- Reminding ----------
 
 
@@ -393,8 +476,9 @@ def test_two_days_before_groups_that_have_not_handed_in_are_reminded_once(cast: 
     assert jobs.remind_of_group_tasks(local(date(2027, 5, 2), 7)) == 0
     assert jobs.remind_of_group_tasks(local(date(2027, 5, 2), 8)) == 2
     assert jobs.remind_of_group_tasks(local(date(2027, 5, 3), 8)) == 0
-    assert {letter.person for letter in Letter.objects.all()} == {cast.tuva, cast.yasmin}
-    letter = Letter.objects.get(person=cast.tuva)
+    reminders = Letter.objects.filter(kind="programmes.task_reminder")
+    assert {letter.person for letter in reminders} == {cast.tuva, cast.yasmin}
+    letter = reminders.get(person=cast.tuva)
     with translation.override("sv"):
         mail = build(letter)
     assert mail is not None

@@ -1,7 +1,7 @@
 """The running mentorship: agreed by two, meetings without content, notes that nobody else reads, and ways out."""
 
 import json
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from audit.models import Deed
+from base import clock
 from outbox import kinds
 from outbox.models import Letter
 from people.models import Absence, ClosedPeriod, Person
@@ -212,6 +213,71 @@ def statements(client, address):
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
     return len(queries)
+
+
+# ---------- The light is told ----------
+
+LIGHT, SEEN = "programmes.mentor_light", "programmes.mentor_light_seen"
+
+
+def told_at(day, *, hour=9):
+    """The clock looks at the lights on a day; who is written to."""
+    moment = clock.wall(day, time(hour), "Europe/Stockholm")
+    before = set(Letter.objects.values_list("pk", flat=True))
+    actions.tell_of_lights(moment)
+    return {letter.person.first_name: letter for letter in Letter.objects.exclude(pk__in=before)}
+
+
+def turns(pair, colour, *, after=TODAY):
+    """The day on which the light gets a colour."""
+    days = (after + n * DAY for n in range(200))
+    return next(day for day in days if light_of(pair, day).colour == colour)
+
+
+def test_an_amber_and_a_red_light_are_told_once_to_the_two_and_to_the_coordinator(cast, pair, at):
+    """MEN-4."""
+    meet(pair)
+    amber = turns(pair, Colour.AMBER)
+    red = turns(pair, Colour.RED, after=amber)
+    assert told_at(amber - DAY) == {}
+    told = told_at(amber)
+    assert set(told) == {"Tuva", "Johan", "Malin"}
+    at(clock.wall(amber, time(10), "Europe/Stockholm"))
+    mail = build(told["Malin"])
+    assert mail.subject == "Tuva Ljungdahl och Johan Tallroth: ljuset är gult"
+    assert "Inget möte antecknat sedan 16 april" in mail.text
+    assert address(pair) in mail.text
+    assert AIMS not in mail.text + build(told["Tuva"]).text
+    assert "Johan Tallroth" in build(told["Tuva"]).subject
+    assert told_at(amber + DAY) == told_at(red - DAY) == {}
+    assert set(told_at(red)) == {"Tuva", "Johan", "Malin"}
+    assert told_at(red + 5 * DAY) == {}
+
+
+def test_another_silence_is_told_anew_and_a_meeting_stops_a_letter_that_has_not_left(cast, pair, at):
+    meet(pair)
+    amber = turns(pair, Colour.AMBER)
+    moment = clock.wall(amber, time(22), "Europe/Stockholm")
+    letter = told_at(amber, hour=22)["Malin"]
+    assert letter.not_before == clock.wall(amber + DAY, time(7), "Europe/Stockholm")  # nobody is written to at night
+    meet(pair, amber, now=moment)
+    at(letter.not_before)
+    assert build(letter) is None
+    again = turns(pair, Colour.AMBER, after=amber)
+    assert again > amber
+    assert set(told_at(again)) == {"Tuva", "Johan", "Malin"}
+
+
+def test_a_light_that_stands_still_is_told_to_nobody_and_one_of_the_two_is_told_once(cast, pair):
+    meet(pair)
+    amber = turns(pair, Colour.AMBER)
+    cohort = pair.enrolment.cohort
+    cohort.responsible = cast.johan
+    cohort.save(update_fields=["responsible"])
+    leave = Absence.objects.create(employment=cast.tuva.employments.get(), valid_from=amber, valid_to=amber + 3 * DAY)
+    assert told_at(amber) == {}
+    leave.delete()
+    assert set(told_at(amber)) == {"Tuva", "Johan"}
 
 
 # ---------- Meetings ----------
