@@ -1,4 +1,4 @@
-"""What those could work out who read all that Helmi shows and keeps: pages, the log of deeds, a dump, while it is open."""
+"""What those could work out who read all that Helmi shows and keeps while a survey is open, or in the log of deeds."""
 
 from __future__ import annotations
 

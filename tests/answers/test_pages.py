@@ -1,7 +1,9 @@
 """The ballots' pages: a code opens the form, nobody is known, nothing typed is lost, in three languages."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from answers.ballots import Form, Page, Question
 from answers.models import AnswerDraft, Ballot, BallotCode
@@ -48,11 +50,15 @@ def test_every_answer_on_the_path_is_stored_nowhere_and_tells_no_other_page(clie
         assert "Cookie" not in answer.cookies
 
 
-def test_who_is_signed_in_is_not_known_here(sign_in, cast):
+def test_who_is_signed_in_is_not_known_here(sign_in, cast, client):
     opened = open_box(6)
-    page = sign_in(cast.malin).post("/b/sv/", {"code": opened.codes[0]}).content.decode()
+    browser = sign_in(cast.malin)
+    with CaptureQueriesContext(connection) as asked:
+        page = browser.post("/b/sv/", {"code": opened.codes[0]}).content.decode()
     assert "Malin" not in page
     assert "sidenav" not in page
+    assert page == client.post("/b/sv/", {"code": opened.codes[0]}).content.decode()
+    assert not [one for one in asked if "session" in one["sql"] or "people_person" in one["sql"]]
 
 
 def test_no_log_line_tells_that_somebody_voted(client, caplog):

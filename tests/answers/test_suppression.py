@@ -58,6 +58,11 @@ def test_what_all_said_alike_is_not_shown_as_what_each_said(step):
     assert set(said.bins) == {"<=10", ">=90"}
 
 
+def test_a_mean_at_the_clamp_is_clamped():
+    assert (shown({1: 10, 2: 10}).mean, shown({4: 10, 5: 10}).mean) == ("<=1.5", ">=4.5")
+    assert (shown({1: 9, 2: 11}).mean, shown({4: 11, 5: 9}).mean) == ("1.6", ">=4.5")
+
+
 def test_halves_are_rounded_up_everywhere():
     assert shown({3: 19, 4: 1}).mean == "3.1"
     assert (tens(3, 20), tens(1, 4), tens(5, 100), tens(85, 100)) == ("20", "30", "<=10", ">=90")
