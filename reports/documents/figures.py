@@ -34,8 +34,8 @@ from documents.sheets import Cell, CsvTable, Workbook
 from events.models import Attendance
 from events.states import EventState, Mark
 from people.models import Organisation, Person
-from programmes.models import Certificate, Cohort, Enrolment, Transition, Workplace
-from programmes.states import TAKING_PART, ProgrammeSide, Side
+from programmes.models import Certificate, Cohort, Enrolment, Transfer, Transition, Workplace
+from programmes.states import LIVE_SIDES, TAKING_PART, ProgrammeSide, Side
 from reports.documents import mentoring
 from reports.documents.exports import STARTED, attended, make_ups, year_of
 from reports.rules import counted_for, ever_counted_for, places_for, told_of, towns_of
@@ -205,7 +205,7 @@ class Figures:
                 took_part=Count("person", distinct=True, filter=took_part),
                 completed=_ended(ProgrammeSide.COMPLETED, self.told),
                 not_completed=_ended(ProgrammeSide.NOT_COMPLETED, self.told),
-                dropped_out=Count("person", distinct=True, filter=Q(left=True) & self.told),
+                dropped_out=Count("person", distinct=True, filter=Q(left=True, goes_on=False) & self.told),
                 hours=Sum("own_hours", filter=took_part),
                 issued=Sum("papers", filter=self.told),
             )
@@ -264,18 +264,29 @@ class Figures:
 
 
 def _with_leaving(enrolments: QuerySet[Enrolment]) -> QuerySet[Any, Any]:
-    """With `left`: whether the person gave up the place after the first day, and has no other in the round."""
-    leaving = Transition.objects.filter(
-        enrolment=OuterRef("pk"),
+    """With `left`: whether the person gave up the place after the first day, and has no other in the round.
+
+    And `goes_on`: whether that was to go on in a later round. Once that round has begun with her she has not left this
+    one, but is counted there alone, with what she had attended here.
+    """
+    later = Transfer.objects.filter(Q(new__programme_side__in=LIVE_SIDES) | Q(new__transferred_to__isnull=False))
+    leavings = Transition.objects.filter(
         side=Side.PROGRAMME,
         before__in=[ProgrammeSide.ENROLLED, ProgrammeSide.PAUSED],
         after=ProgrammeSide.WITHDRAWN,
         undone_at__isnull=True,
-        at__gte=OuterRef("cohort__places__starts_at"),
+        at__gte=F("enrolment__cohort__places__starts_at"),
     )
+    leaving = leavings.filter(enrolment=OuterRef("pk"))
+    took_part = Q(new__programme_side__in=TAKING_PART) | Q(Exists(leavings.filter(enrolment=OuterRef("new"))))
+    there = Transfer.objects.filter(took_part, new__cohort__state__in=STARTED)
     again = Enrolment.objects.live().filter(cohort=OuterRef("cohort"), person=OuterRef("person"))
     withdrawn = Q(programme_side=ProgrammeSide.WITHDRAWN, cohort__state__in=STARTED)
-    return enrolments.annotate(left=withdrawn & Q(Exists(leaving)) & ~Q(Exists(again)))
+    begun = Q(Exists(there.filter(old=OuterRef("pk"))))
+    return enrolments.annotate(
+        left=withdrawn & Q(Exists(leaving)) & ~Q(Exists(again)) & ~begun,
+        goes_on=Exists(later.filter(old=OuterRef("pk"))),
+    )
 
 
 def _took_part() -> Q:
@@ -344,7 +355,10 @@ def definitions() -> list[tuple[str, str]]:
         ),
         _("Those who were present as much as the round requires, with days made up elsewhere, and are marked as such."),
         _("Those who kept the place to the end but were present less than the round requires."),
-        _("Those who left a place in the round on the first day or later. Where that was undone, it does not count."),
+        _(
+            "Those who left a place in the round on the first day or later. Where that was undone, it does not count. "
+            "Who goes on in a later round has not dropped out, and is counted there when it has begun."
+        ),
         _(
             "Hours that were marked as present on the course days, to a quarter of an hour, for everyone who took "
             "part. A day made up in another round counts with at most the hours of the missed day. Cancelled days "

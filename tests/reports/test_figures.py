@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from audit.models import Deed
+from base import clock
 from events.models import Attendance, Registration
 from programmes.actions import attendance as marks
-from programmes.actions import certificates, leaving, sides
+from programmes.actions import certificates, leaving, sides, transfers
 from reports.documents.figures import Choice, Figures, Year
 from tests.cast import NOW, employment, organisation, person
 
@@ -83,6 +84,28 @@ def test_who_left_and_came_back_counts_once_and_has_not_dropped_out(cast: Any, c
     again = cast.enrolment(course, cast.tuva, side="paused")
     assert again.pk != gone.pk
     assert counted(cast.malin)[2027, "Eskilstuna"] == [2, 1, 0, 0, 0, Decimal("15.25"), 0]
+
+
+def test_who_goes_on_in_a_later_round_has_not_dropped_out_and_is_counted_once(cast: Any, course: Any, at: Any) -> None:
+    begins = date(2027, 10, 5)
+    later = cast.cohort(number=13, state="selection", days=(begins, date(2027, 11, 9)), selection_confirmed_at=NOW)
+    at("2027-10-01 09:00")
+    enrolment = course.enrolments.get(person=cast.tuva)
+    moved = transfers.transfer(enrolment=enrolment, to=later, reason="Får plats", by=cast.malin, now=clock.now()).new
+    assert moved.programme_side == "enrolled"
+    # Until the later round begins she is counted where she was, and takes part still.
+    [year] = [row for row in Figures(cast.malin).count(Choice()) if row.year == 2027]
+    assert (year.total.took_part, year.total.dropped_out, year.total.under_way) == (2, 0, 2)
+    assert year.total.hours == Decimal("21.25")
+    later.state = "running"
+    later.save()
+    [year] = [row for row in Figures(cast.malin).count(Choice()) if row.year == 2027]
+    assert (year.total.took_part, year.total.dropped_out, year.total.under_way) == (2, 0, 2)
+    assert year.total.hours == Decimal("18.00")  # the later round has no third day, so that one does not count there
+    leaving.leave(enrolment=moved, why="", by=cast.malin, now=clock.now() + timedelta(days=30))
+    [year] = [row for row in Figures(cast.malin).count(Choice()) if row.year == 2027]
+    assert (year.total.took_part, year.total.dropped_out, year.total.under_way) == (2, 1, 1)
+    assert year.total.hours == Decimal("18.00")
 
 
 def test_applicants_to_a_round_that_has_not_begun_take_no_part_yet(cast: Any) -> None:
