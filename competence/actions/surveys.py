@@ -249,6 +249,11 @@ def tried_out(box: Box, now: datetime) -> None:
 # ---------- Launch ----------
 
 
+def _one_at_a_time(survey: Survey) -> Region:
+    """Whoever launches in a region waits for the other: which survey comes too soon is asked of those that stand."""
+    return Region.objects.select_for_update(no_key=True).get(pk=survey.region_id)
+
+
 def _title(survey: Survey) -> dict[str, str]:
     return questions.words_of(survey, "title")
 
@@ -264,6 +269,7 @@ def launch(*, survey: Survey, by: Person, now: datetime, asked: int | None = Non
     Refused as `rules.why_not_launch` says, when the circle differs by a few from one of a short while ago (S7), and
     when not as many are asked as the page has said (`asked`).
     """
+    _one_at_a_time(survey)
     survey = _lock(survey)
     if refusal := rules.why_not_launch(survey, by, now=now):
         raise refusal

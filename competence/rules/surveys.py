@@ -281,7 +281,7 @@ def held_up(box: Box | None) -> str:
         ),
         HeldUp.ALTERED: gettext(
             "The questions or limits are not those that were frozen at the launch: somebody has changed them in the "
-            "database. So no answer is taken or opened. Nothing is lost: as soon as whoever runs the server has put "
+            "database. So no answer is opened. Nothing is lost: as soon as whoever runs the server has put "
             "back what was launched, the survey goes on by itself. If that cannot be done, throw it away, unread."
         ),
         HeldUp.KEYS: gettext(
