@@ -101,8 +101,8 @@ class Plan:
         return sha256("\n".join([str(self.k), *sorted(rows)]).encode()).hexdigest()
 
 
-def make_plan(nodes: Sequence[Node], counts: Counts, *, k: int = K) -> Plan:
-    """The plan for a tree and the number of answers in each stratum."""
+def make_plan(nodes: Sequence[Node], counts: Counts, *, k: int = K, by_role: bool = True) -> Plan:
+    """The plan for a tree and the number of answers in each stratum; without `by_role` only its tables of places."""
     k = floor_of(k)
     tree = _Tree(nodes, counts)
     blocks = _blocks(tree, k)
@@ -110,7 +110,8 @@ def make_plan(nodes: Sequence[Node], counts: Counts, *, k: int = K) -> Plan:
     whole = [node for node in tree.inner if tree.total[node] and _is_union(tree.units_of[node], blocks)]
     tables += [_node_table(tree, node) for node in whole]
     wide = [node.key for node in nodes if node.level in ("municipality", "region") and tree.total[node.key]]
-    roles, refused = _role_tables(tree, tables, [key for key in wide if _is_union(tree.units_of[key], blocks)], k)
+    apart = [key for key in wide if _is_union(tree.units_of[key], blocks)] if by_role else []
+    roles, refused = _role_tables(tree, tables, apart, k)
     hidden = tuple(sorted(key for key in tree.total if tree.total[key] and not _is_shown(tree, key, blocks, whole)))
     return Plan(k, tuple(blocks), tuple(tables + roles), hidden, tuple(refused))
 
