@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from answers.ballots import Form, Page, Question
 from answers.models import AnswerDraft, Ballot, BallotCode
+from answers.plan import Node
 from tests.answers.conftest import FORM, STEPS, open_box
 from tests.cast import NOW
 
@@ -183,3 +184,14 @@ def test_the_questions_of_the_form_have_no_faults():
 
     assert faults(FORM) == []
     assert faults(Form((Page("x", {}, (Question("a", "scale", {}), Question("a", "text", {"sv": "x"}))),)))
+
+
+@pytest.mark.parametrize("embedded", [True, False])
+def test_the_form_says_what_remains_to_be_trusted(client, settings, embedded):
+    tree = (Node("region", "", "region"), Node("home", "region", "municipality"))
+    opened = open_box(6, units=[("home", "worker")] * 6, nodes=tree)
+    settings.KEYS_EMBEDDED = embedded
+    page = client.post("/b/en/", {"code": opened.codes[0]}).content.decode()
+    assert "it shows that she has answered" in page
+    assert "recognise how you write" in page
+    assert ("Its owner could open both" if embedded else "copy both keys") in page
