@@ -1,6 +1,7 @@
 """The ballots' own pages: no sign-in, no cookie, the code in the address' fragment and then in the form."""
 
 from collections.abc import Callable
+from datetime import datetime, time, timedelta
 from functools import wraps
 from typing import Any
 
@@ -125,7 +126,7 @@ def _check(request: HttpRequest, ticket: Ticket, language: str, wish: str) -> Ht
         "code": request.POST.get("code", ""),
         "number": len(pages),
         "pages": [overview(number, page, ticket.draft, language) for number, page in enumerate(pages)],
-        "closes_at": ticket.box.closes_at,
+        "closes_at": _last_moment(ticket),
         **_around(language),
     }
     return render_form(request, "answers/check.html", form, context)
@@ -146,6 +147,14 @@ def _file(request: HttpRequest, ticket: Ticket, language: str, said: Answers) ->
     name = pgettext("name of a file, without spaces", "helmi-answers")
     answer.headers["Content-Disposition"] = content_disposition_header(True, f"{name}.html")
     return answer
+
+
+def _last_moment(ticket: Ticket) -> datetime | None:
+    """Until when one can answer: a form that closes at midnight is open to the end of the day before."""
+    closes_at = ticket.box.closes_at
+    if closes_at is not None and timezone.localtime(closes_at).time() == time():
+        return closes_at - timedelta(minutes=1)
+    return closes_at
 
 
 def _merged(ticket: Ticket, index: int, answers: Answers) -> Answers:
@@ -180,7 +189,7 @@ def _show(
         "only": len(pages) == 1,
         "from_check": from_check or (form.is_bound and "from_check" in request.POST),
         "kept_at": now() if kept else None,
-        "closes_at": ticket.box.closes_at,
+        "closes_at": _last_moment(ticket),
         "merges": len(ticket.box.tree.get("nodes", ())) > 1,
         "pooled": bool(ticket.box.pool),
         "writes": any(question.kind == "text" for question in page.questions),

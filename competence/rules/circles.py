@@ -15,6 +15,8 @@ from people.models import Absence, Employment, Organisation, Participation, Regi
 from people.querysets import valid_on
 from people.states import Role
 
+BELOW = " › "
+
 
 @dataclass(frozen=True)
 class Circle:
@@ -150,3 +152,21 @@ def names_of(region: Region, keys: Sequence[str]) -> dict[str, str]:
     wanted = [int(key) for key in keys if key.isdecimal()]
     names = {str(pk): name for pk, name in Organisation.objects.filter(pk__in=wanted).values_list("pk", "name")}
     return {top_key(region): str(region.name), **names}
+
+
+def full_names_of(region: Region, keys: Sequence[str]) -> dict[str, str]:
+    """The same with the municipality before each place below it: units of several share their names."""
+    wanted = Organisation.objects.filter(pk__in=[int(key) for key in keys if key.isdecimal()])
+    rows = list(wanted.values_list("pk", "name", "path"))
+    tops = names_of(region, sorted({path.split("/")[0] for _pk, _name, path in rows}))
+    names = {str(pk): (name, tops.get(path.split("/")[0], "")) for pk, name, path in rows}
+    full = {key: name if name == top else f"{top}{BELOW}{name}" for key, (name, top) in names.items()}
+    return {top_key(region): str(region.name), **full}
+
+
+def joined(names: Sequence[str]) -> str:
+    """Several of these names as one: the municipality once where it is the same."""
+    tops = {name.partition(BELOW)[0] for name in names}
+    if len(tops) == 1 and all(BELOW in name for name in names):
+        return f"{tops.pop()}{BELOW}{' + '.join(name.partition(BELOW)[2] for name in names)}"
+    return " + ".join(names)

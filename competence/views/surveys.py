@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
@@ -33,7 +34,7 @@ from competence.forms.surveys import BeginForm, ExtendForm, FrameForm, Place, Qu
 from competence.models import Survey
 from competence.rules import forecasts, questions, regions
 from competence.rules import surveys as rules
-from competence.rules.circles import Circle, circle_of, names_of, places_of, top_key
+from competence.rules.circles import Circle, circle_of, full_names_of, joined, names_of, places_of, top_key
 from competence.states import RoleGroup, SurveyState
 from competence.views.home import TONES
 from people.models import Employment, Request
@@ -116,11 +117,13 @@ def survey(request: Request, pk: int) -> HttpResponse:
 
 def _hub(found: Survey) -> dict[str, Any]:
     now = clock.now()
+    over = rules.is_over(found, now=now)
+    waits = over and found.state == SurveyState.OPEN
     context: dict[str, Any] = {
         "survey": found,
-        "tone": TONES[SurveyState(found.state)],
-        "state": capfirst(str(found.get_state_display())),
-        "over": rules.is_over(found, now=now),
+        "tone": "warn" if waits else TONES[SurveyState(found.state)],
+        "state": _("Waits to be confirmed") if waits else capfirst(str(found.get_state_display())),
+        "over": over,
         "may_end": rules.why_not_end(found, None, now=now) is None,
         "may_throw": rules.why_not_throw_away(found, None) is None,
         "held_up": rules.held_up(found.box),
@@ -353,6 +356,7 @@ def survey_check(request: Request, pk: int) -> HttpResponse:
         "lines": _unit_lines(found, circle),
         "wanted": found.forecast_wanted_at is not None,
         "shares": _shares(found),
+        "embedded": settings.KEYS_EMBEDDED,
         "step": 4,
     }
     return render(request, "competence/survey_check.html", context)
@@ -424,7 +428,7 @@ class PlanLine:
 def plan_lines(found: Survey, plan: Plan) -> tuple[list[PlanLine], list[str], list[str]]:
     """The tables that are planned; the places without one of their own; the tables by role that are refused."""
     nodes = [str(node[0]) for node in found.box.tree["nodes"]] if found.box is not None else []
-    names = names_of(found.region, nodes)
+    names = full_names_of(found.region, nodes)
     lines = []
     for table in plan.tables:
         shown = number_shown(table.n, k=plan.k)
@@ -434,10 +438,12 @@ def plan_lines(found: Survey, plan: Plan) -> tuple[list[PlanLine], list[str], li
         elif table.kind == "node":
             name = names.get(table.node, "")
         else:
-            name = " + ".join(names.get(unit, "") for unit in table.units)
+            name = joined([names.get(unit, "") for unit in table.units])
         lines.append(PlanLine(name, shown.replace("-", "–"), str(words)))
     roles = [f"{names.get(node, '')}: {RoleGroup(role).label}" for role, node in plan.hidden_roles]
-    return lines, [names.get(key, "") for key in plan.hidden_nodes], roles
+    whole = str(found.region.name)
+    lines.sort(key=lambda line: (not line.name.startswith(whole), line.name.casefold()))
+    return lines, sorted(names.get(key, "") for key in plan.hidden_nodes), sorted(roles)
 
 
 @require_http_methods(["GET", "POST"])
@@ -520,7 +526,7 @@ def _slip_lines(request: Request, found: Survey) -> list[dict[str, Any]]:
     counts: Counter[str] = Counter()
     for unit, _role, n in found.box.slips:
         counts[unit] += n
-    names = names_of(found.region, list(counts))
+    names = full_names_of(found.region, list(counts))
     lines = []
     for unit, n in counts.items():
         sheet = by_unit.get(unit)
