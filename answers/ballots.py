@@ -233,8 +233,12 @@ def count(
     invited: int,
     k: int,
     words: Literal["thirds", "against"] = "thirds",
+    whom: Mapping[Stratum, int] | None = None,
 ) -> Outcome:
-    """Tally exactly the planned tables, each question audited by itself; nothing of a single ballot is left over."""
+    """Tally exactly the planned tables, each question audited by itself; nothing of a single ballot is left over.
+
+    With `whom`, how many were asked in each stratum, a table that shows its number also says of how many that is.
+    """
     counts = Counter(stratum for stratum, _answers in rows)
     plan = make_plan(nodes, counts, k=k)
     scales = [question for question in form.kept if question.kind == "scale"]
@@ -254,6 +258,9 @@ def count(
                 tallies[question.key] = tally
     texts, pooled = _texts(form, nodes, plan, rows, asked)
     release = _release(plan, scales, asked, cells, turnout(len(rows), invited, k=k).as_json())
+    for table, row in zip(plan.tables, release["tables"], strict=True):
+        if whom and str(row["n"]).isdecimal():
+            row["invited"] = _invited(table, nodes, whom)
     return Outcome(plan, release, texts, pooled, n=whole.n if whole is not None else 0, tallies=tallies)
 
 
@@ -303,6 +310,14 @@ def _table(
         # A question's own number would say how many left it out: only that of the table is kept.
         "items": {one.key: {**cells.get(one.key, HIDDEN).as_json(), "n": ""} for one in scales if one.key in here},
     }
+
+
+def _invited(table: Table, nodes: Sequence[Node], whom: Mapping[Stratum, int]) -> int:
+    """How many were asked of those whom a table stands for, also where nobody has answered."""
+    inside = {table.node} if table.node else set(table.units)
+    while table.node and (more := {node.key for node in nodes if node.parent in inside} - inside):
+        inside |= more
+    return sum(n for one, n in whom.items() if one.unit in inside and table.role in ("", one.role))
 
 
 def _texts(

@@ -198,7 +198,9 @@ def _tally(box: Box, private_key: bytes, sealed: Sealed) -> tuple[Outcome, Unrea
             log.error("a ballot cannot be opened", extra={"facts": {"box": box.pk}})
     kind = kinds.find(box.kind)
     SystemRandom().shuffle(rows)
-    outcome = ballots.count(form, nodes, rows, invited=box.invited, k=box.k, words=kind.words)
+    codes = BallotCode.objects.filter(box=box).values_list("unit", "role").annotate(n=Count("pk"))
+    whom = {Stratum(unit, role): n for unit, role, n in codes}
+    outcome = ballots.count(form, nodes, rows, invited=box.invited, k=box.k, words=kind.words, whom=whom)
     return outcome, [[unit, role, n] for (unit, role), n in sorted(spoilt.items())]
 
 

@@ -17,8 +17,9 @@ from django.utils.translation import ngettext, pgettext
 
 from answers import ballots
 from answers.ballots import say
-from answers.documents import level, parts_of, share
+from answers.documents import answered, level, parts_of, share
 from answers.models import Box
+from answers.suppression import turnout
 from base import dates
 from base.languages import spoken
 from competence.documents.bars import Bar, bar
@@ -156,6 +157,7 @@ class Column:
     items: Mapping[str, Any]
     joint: bool = False
     earlier: Mapping[str, Any] = field(default_factory=dict)
+    turnout: Mapping[str, Any] = field(default_factory=dict)  # how many of how many, where that may be said
     reshaped: bool = False  # other units were asked in it in the earlier survey
 
 
@@ -378,6 +380,7 @@ class _Maker:
             items=table["items"],
             joint=joint,
             earlier=self.then(table),
+            turnout=turnout(int(n), table["invited"]).as_json() if exact and "invited" in table and not joint else {},
             reshaped=self.is_reshaped(table),
         )
 
@@ -591,15 +594,13 @@ def results_of(box: Box, sight: Sight, place: Place, earlier: Earlier | None = N
 
 
 def _facts(box: Box, place: Place, whole: Column | None) -> list[str]:
-    """How many answered, when it closed, and the scale."""
-    turnout = box.release.tables["turnout"]
+    """How many answered, of how many where their number is shown, when it closed, and the scale."""
     facts = []
-    if not place.parent and turnout["percent"]:
-        words = _("%(n)s of %(invited)s have answered (%(share)s)")
-        percent = dates.percent(Decimal(turnout["percent"]))
-        facts.append(words % {"n": turnout["n"], "invited": turnout["invited"], "share": percent})
+    of_all = box.release.tables["turnout"]
+    if not place.parent and of_all["percent"]:
+        facts.append(answered(of_all))
     elif whole is not None:
-        facts.append(whole.answers)
+        facts.append(answered(whole.turnout) if whole.turnout else whole.answers)
     ends = [moment for moment in (box.closes_at, box.released_at) if moment is not None]
     if ends:
         facts.append(_("Closed on %(day)s") % {"day": dates.full_day(min(ends).date())})

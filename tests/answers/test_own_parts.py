@@ -3,12 +3,10 @@
 The worked example of the design stands in `worked_example.csv`, and is counted here as ballots are counted.
 """
 
-import csv
 import json
 from collections import Counter
 from datetime import timedelta
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -24,6 +22,7 @@ from answers.plan import Node, Stratum, make_plan, tables_of_item
 from tests.answers.conftest import STEPS, make_people, open_box
 from tests.answers.test_plan import EXAMPLES, exposed, holds, people_of, regions, vectors_of
 from tests.answers.test_unlinkable import dump
+from tests.answers.worked import worked_plan
 from tests.cast import NOW
 
 TREE = (
@@ -279,18 +278,9 @@ def test_s7_own_parts_count_by_themselves_when_the_same_is_asked_again_soon():
 
 
 def example():
-    """The tree, and a ballot for each answer of the file: every level 3, and 5 where only three managers are."""
-    nodes, rows = [Node("region", "", "region")], []
-    with (Path(__file__).parent / "worked_example.csv").open() as file:
-        for line in csv.DictReader(file):
-            for node in (
-                Node(line["municipality"], "region", "municipality"),
-                Node(line["unit"], line["municipality"]),
-            ):
-                if node not in nodes:
-                    nodes.append(node)
-            step = 2 if line["unit"] == "Admin" else 3
-            rows += [(Stratum(line["unit"], line["role"]), {"now1": step})] * int(line["answers"])
+    """The tree, and a ballot for each answer of the file: every level 3, and 2 where only three managers are."""
+    nodes, counts = worked_plan()
+    rows = [(one, {"now1": 2 if one.unit == "Admin" else 3}) for one, n in counts.items() for _ballot in range(n)]
     return nodes, rows
 
 

@@ -33,6 +33,7 @@ from answers import plan as planning
 from answers.leaks import differ_by_few, find_leak, second_release_is_safe
 from answers.plan import Node, Stratum, make_plan, tables_of_item
 from answers.suppression import shown
+from tests.answers.worked import worked_plan
 
 EXAMPLES = pytest.mark.parametrize("examples", [200, pytest.param(5000, marks=pytest.mark.deep)])
 
@@ -121,36 +122,8 @@ def vectors_of(tables, people):
     return [[int(stratum in table.strata) for stratum in people] for table in tables]
 
 
-WORKED = (
-    [
-        Node("region", "", "region"),
-        Node("Alavesi", "region", "municipality"),
-        Node("Berga", "region", "municipality"),
-        Node("Cedersund", "region", "municipality"),
-        *(Node(unit, "Alavesi") for unit in ("Home care", "Social work", "Day care", "Admin")),
-        *(Node(unit, "Berga") for unit in ("Child", "Adult", "Elder")),
-        Node("IFO", "Cedersund"),
-    ],
-    {
-        Stratum(unit, role): n
-        for unit, workers, managers in (
-            ("Home care", 13, 1),
-            ("Social work", 6, 1),
-            ("Day care", 8, 1),
-            ("Admin", 0, 3),
-            ("Child", 5, 1),
-            ("Adult", 3, 1),
-            ("Elder", 2, 0),
-            ("IFO", 3, 1),
-        )
-        for role, n in (("worker", workers), ("manager", managers))
-        if n
-    },
-)
-
-
 def test_the_worked_example_gives_exactly_its_tables():
-    plan = make_plan(*WORKED)
+    plan = make_plan(*worked_plan())
     assert {(table.key, table.n) for table in plan.tables} == {
         ("Home care", 14),
         ("Day care", 9),

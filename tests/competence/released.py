@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from answers.ballots import Form, Page, Question, as_json, count
 from answers.plan import Node, Stratum
+from tests.answers.worked import worked_rows
 from tests.cast import NOW, organisation
 
 STEPS = tuple({"sv": words, "en": words} for words in ("Ett", "Två", "Tre", "Fyra", "Fem"))
 ALL = ("sv", "fi", "en")
-# The worked example of the design: municipality, unit, employees, managers.
-WORKED = (
-    ("Alavesi", "Home care", 13, 1),
-    ("Alavesi", "Social work", 6, 1),
-    ("Alavesi", "Day care", 8, 1),
-    ("Alavesi", "Admin", 0, 3),
-    ("Berga", "Child", 5, 1),
-    ("Berga", "Adult", 3, 1),
-    ("Berga", "Elder", 2, 0),
-    ("Cedersund", "IFO", 3, 1),
-)
 
 
 def form_for(version: Any, targets: Mapping[int, str], *, wish: bool = True, statements: Sequence[str] = ()) -> Form:
@@ -64,7 +55,9 @@ def release(
     nodes = [Node(top, "", "region"), *(Node(str(town.pk), top, "municipality") for town in towns)]
     nodes += [Node(str(unit.pk), str(unit.parent_id), "unit") for unit in units]
     rows = [(Stratum(str(unit.pk), role), answers) for unit, role, answers in said]
-    outcome = count(form, nodes, rows, invited=len(rows) + 6, k=k, words="against")
+    whom = Counter(stratum for stratum, _answers in rows)
+    whom[rows[0][0]] += 6
+    outcome = count(form, nodes, rows, invited=whom.total(), k=k, words="against", whom=whom)
     box = Box.objects.create(
         kind="competence.survey",
         owner=f"competence.survey:{survey.pk}",
@@ -113,21 +106,23 @@ def worked_example(region: Any, version: Any, *, writers: int = 0, **facts: Any)
 
     towns: dict[str, Any] = {}
     units: dict[str, Any] = {}
-    for town, unit, _workers, _managers in WORKED:
+    for town, unit, _role, _n in worked_rows():
         towns.setdefault(town, None)
         towns[town] = towns[town] or organisation(town)
-        units[unit] = organisation(unit, "unit", towns[town])
+        units[unit] = units.get(unit) or organisation(unit, "unit", towns[town])
     competences = list(Competence.objects.filter(area__version=version))
     targets = {one.pk: target for one, target in zip(competences, ("3.8", "4.0", "2.0", ""), strict=False)}
     form = form_for(version, targets, statements=("Jag har tid",))
     keys = [question.key for question in form.questions if question.kind == "scale"]
     said = []
-    for at, (_town, unit, workers, managers) in enumerate(WORKED):
-        for n in range(workers + managers):
-            answers: dict[str, Any] = {key: 1 + (at + n + 2 * i) % 5 for i, key in enumerate(keys)}
-            if len(said) < writers:
-                answers["text1"] = f"Text {len(said)} av Tuva"
-            said.append((units[unit], "worker" if n < workers else "manager", answers))
+    who = [(unit, role) for _town, unit, role, n in worked_rows() for _one in range(n)]
+    place = list(units)
+    for at, (unit, role) in enumerate(who):
+        nth = sum(one == unit for one, _role in who[:at])
+        answers: dict[str, Any] = {key: 1 + (place.index(unit) + nth + 2 * i) % 5 for i, key in enumerate(keys)}
+        if at < writers:
+            answers["text1"] = f"Text {at} av Tuva"
+        said.append((units[unit], role, answers))
     survey = make_survey(region, list(units.values()), **facts)
     release(survey, form, list(units.values()), said, towns=list(towns.values()))
     return survey, towns, units

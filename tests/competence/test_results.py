@@ -84,6 +84,22 @@ def test_the_worked_example_gives_its_groups_on_every_page(example, sign_in):
         wanted = {(joint if group == "JOINT" else group, n) for group, n in wanted}
         roles = {("Medarbetare", "40"), ("Chefer", "5–9")} if name == "r" else set()
         assert found == wanted | roles, name
+        file = table_of(client, address(example, place, "csv"))[1:]
+        assert {(row[0], row[1].removesuffix(" svar")) for row in file} == found, name
+
+
+def test_of_how_many_stands_only_beside_a_number_that_is_shown(example, sign_in):
+    """The municipality of 33 answers says of how many; one without figures of its own and a unit of 5–9 do not."""
+    client = sign_in(example.malin)
+
+    def facts(place):
+        return words_in(page_of(client, address(example, place)).xpath("//header//ul[contains(@class, 'facts')]")[0])
+
+    assert "49 av 55 har svarat (89 %)" in facts("r")
+    assert "33 av 39 har svarat (85 %)" in facts(example.towns["Alavesi"])
+    assert "14 av 20 har svarat (70 %)" in facts(example.units["Home care"])
+    for place in (example.towns["Berga"], example.units["Child"], example.units["Adult"]):
+        assert " av " not in facts(place)
 
 
 def test_no_page_of_any_role_shows_a_group_outside_the_release(example, sign_in):
