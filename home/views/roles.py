@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import CharField, Count, DateField, Q, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base import dates
 from base.clock import now
 from base.models import Tick
+from competence.rules import todos as surveys
 from events.rules import todos as events
 from events.views import working
 from outbox.models import Letter
@@ -28,6 +30,7 @@ from programmes.views.staff import waiting_for
 from programmes.views.supervision import lines_of
 
 SHOWN = 15
+LETTERS = "letters"
 
 
 def by_role(request: HttpRequest) -> HttpResponse | None:
@@ -53,7 +56,24 @@ def _task(title: str, text: str, url: str, due: str = "", late: bool = False) ->
 
 def _troubled_letters(person: Person) -> list[dict[str, Any]]:
     """Letters that could not be sent, as one task."""
-    trouble = Letter.objects.visible_to(person).in_trouble().count()
+    return _letters_task(Letter.objects.visible_to(person).in_trouble().count())
+
+
+def _letters_and_surveys(person: Person) -> tuple[list[dict[str, Any]], list[events.Todo]]:
+    """Letters that could not be sent, and what is to be done about surveys: asked in one query."""
+    letters = Letter.objects.visible_to(person).in_trouble().order_by().values("state").annotate(n=Count("pk"))
+    nothing = Value("", output_field=CharField()), Value(None, output_field=DateField())
+    rows = list(
+        surveys.waiting(person, now=now()).union(
+            letters.values_list("n", Value(LETTERS, output_field=CharField()), *nothing), all=True
+        )
+    )
+    trouble = sum(n for n, kind, *_rest in rows if kind == LETTERS)
+    waiting = [row for row in rows if row[1] != LETTERS]
+    return _letters_task(trouble), surveys.todos(waiting, today=timezone.localdate(now()))
+
+
+def _letters_task(trouble: int) -> list[dict[str, Any]]:
     if not trouble:
         return []
     title = ngettext(
@@ -104,7 +124,8 @@ def coordinator(request: HttpRequest, person: Person) -> HttpResponse:
     cohorts = _run(person)
     days = todos.days_of(cohorts)
     rounds = todos.todos(cohorts, now=moment, days=days)
-    tasks = [*_troubled_letters(person), *_ordered(rounds, events.todos(person, now=moment))]
+    letters, asked = _letters_and_surveys(person)
+    tasks = [*letters, *_ordered(rounds, [*asked, *events.todos(person, now=moment)])]
     late = sum(task["late"] for task in tasks)
     context = {
         "tasks": tasks[:SHOWN],
