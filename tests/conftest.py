@@ -72,6 +72,12 @@ def django_db_keepdb() -> bool:
     return "TEST_MIGRATED" in os.environ
 
 
+@pytest.fixture(scope="session")
+def django_db_use_migrations() -> bool:
+    """Whether tables are made by the migrations; a single process for a few tests makes them from the models."""
+    return "TEST_UNMIGRATED" not in os.environ
+
+
 @pytest.fixture
 def at() -> Iterator[Callable[..., datetime]]:
     """Set the clock: `at("2026-03-28 08:00")` on the wall in Stockholm, another zone, or an aware datetime.

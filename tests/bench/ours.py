@@ -4,7 +4,6 @@ import functools
 import io
 import itertools
 import re
-import resource
 import sys
 import tempfile
 import uuid
@@ -337,13 +336,23 @@ def _slides(number: int, title: str) -> bytes:
     return content.getvalue()
 
 
+def _peak(process: Any) -> float:
+    """The most memory that a running child has had, in MB; 0 when there is none."""
+    if process is None or not (status := Path(f"/proc/{process.pid}/status")).exists():
+        return 0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+    return int(found[1]) / 1024 if found else 0
+
+
 @functools.cache
 def folder() -> tuple[Callable[[], None], Callable[[], dict[str, float]]]:
     """The course folder of a round with thirty uploads of all kinds, and their bare pages put after each other."""
     import pikepdf
 
     from base.clock import now
+    from documents import pdf
     from documents.actions import keep_file, root
+    from documents.binder import Binder, Bound
     from events.models import Material
     from programmes.actions import folders
     from programmes.models import Cohort
@@ -373,6 +382,15 @@ def folder() -> tuple[Callable[[], None], Callable[[], dict[str, float]]]:
         )
         paths.append(root() / file.path)
     sizes: list[int] = []
+    peaks: list[float] = []
+    bind = Binder.bind
+
+    def noticed(binder: Binder, **job: Any) -> Bound:
+        bound = bind(binder, **job)
+        peaks.append(bound.memory)
+        return bound
+
+    Binder.bind = noticed  # type: ignore[method-assign]  # in this process alone: what the child says is kept
 
     def extended() -> None:
         with tempfile.TemporaryDirectory() as place, pikepdf.new() as whole:
@@ -389,9 +407,8 @@ def folder() -> tuple[Callable[[], None], Callable[[], dict[str, float]]]:
         made = cohort.folders.latest("pk")
         assert made.file is not None
         assert made.uploads == UPLOADS
-        # The largest of our children so far: the press and the one that binds.
-        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        facts = {"pages": made.pages, "memory_mb": round(memory)}
+        # Of the child that binds and of the press: what a parent knows of its children's peaks counts from the fork on.
+        facts = {"pages": made.pages, "memory_mb": round(max(*peaks, _peak(pdf._press.child)))}
         return {**facts, "size_ratio": round(made.file.size / sizes[-1], 2)} if sizes else facts
 
     return extended, make
