@@ -156,6 +156,24 @@ def write_down(*, event: Event, date: date, minutes: int, hours: Decimal, by: Pe
     return event
 
 
+def not_held(*, event: Event, by: Person | None, now: datetime) -> Event:
+    """Say that a session that has been was not held: it stands as cancelled, and nobody is written to.
+
+    For who organises or supervises it, and not when it is cancelled. The caller has taken its marks away.
+    """
+    _refuse("event_not_held", event, by, now, rules.why_not_organise(event, by))
+    with transaction.atomic():
+        locked = _locked(event)
+        if locked.state == EventState.CANCELLED:
+            raise rules.cancelled(locked)
+        facts: dict[str, Any] = {"state": EventState.CANCELLED.value, "cancelled_at": now}
+        change = _change(locked, facts, reason="", by=by, now=now)
+        outbox.cancel_about(about=locked, kinds=letters.BEFORE_THE_DAY, now=now)
+        _record("event_not_held", locked, change, by=by, now=now, reason="")
+    event.refresh_from_db()
+    return event
+
+
 def change_practicalities(
     *,
     event: Event,

@@ -9,7 +9,7 @@ from django.db import transaction
 from audit.actions import record
 from base.languages import in_each
 from events import actions as events
-from events.actions.changes import write_down
+from events.actions.changes import not_held, write_down
 from events.actions.events import REMINDERS
 from events.models import Event, Registration
 from events.rules import EventOver
@@ -158,6 +158,33 @@ def write(
         form=form,
     )
     return session
+
+
+@transaction.atomic
+def take_away(*, session: SupervisionSession, by: Person, now: datetime) -> None:
+    """A session was not held, or written down by mistake: it counts for nobody, and nobody is written to.
+
+    Its attendance and hours go, and another one can be booked instead. Refused as `rules.why_not_take_away` says.
+    """
+    group = lock_group(session.group)
+    session = SupervisionSession.objects.select_related("event").get(pk=session.pk)
+    session.group = group
+    if refusal := rules.why_not_take_away(session, by, now=now):
+        raise refusal
+    for row in Registration.objects.filter(event=session.event, attendance__isnull=False).order_by("pk"):
+        events.clear_attendance(registration=row, by=by, now=now)
+    not_held(event=session.event, by=by, now=now)
+    session.recorded_at = None
+    session.save(update_fields=["recorded_at"])
+    record(
+        "supervision.taken_away",
+        by=by,
+        about=group,
+        scope=group.scope,
+        now=now,
+        event=session.event_id,
+        minutes=session.minutes,
+    )
 
 
 def _mark(row: Registration, present: Collection[int]) -> str:

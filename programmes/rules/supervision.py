@@ -146,6 +146,12 @@ class DayToCome(Refusal):
     message = gettext_lazy("A session is written down on its day or later.")
 
 
+class SessionToCome(Refusal):
+    """Those who are to come hear of it."""
+
+    message = gettext_lazy("The session is still to come. Cancel it instead, so that the members get a letter.")
+
+
 class SessionsLeft(Refusal):
     """First the sessions, then the evaluation, then more."""
 
@@ -537,6 +543,13 @@ def why_not_days(group: SupervisionGroup, days: Iterable[date], *, but: int | No
     taken = {row.event.date for row in sessions_of(group) if row.pk != but}
     twice = next((day for n, day in enumerate(days) if day in taken or day in days[:n]), None)
     return SameDay(day=dates.plain_day(twice)) if twice is not None else None
+
+
+def why_not_take_away(session: SupervisionSession, person: Any, *, now: datetime) -> Refusal | None:
+    """The reason that a session cannot be taken away as not held, or None: it is written down, or has been."""
+    if refusal := why_not_lead(session.group, person):
+        return refusal
+    return SessionToCome() if session.recorded_at is None and session.event.starts_at > now else None
 
 
 def to_record(group: SupervisionGroup, *, now: datetime) -> SupervisionSession | None:

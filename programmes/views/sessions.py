@@ -94,13 +94,21 @@ def _listed(days: list[Any]) -> str:
 @audited("supervision.prepared")
 @require_http_methods(["GET", "POST"])
 def supervision_write(request: Request, pk: int) -> HttpResponse:
-    """A session that was held: day, minutes, form, and who was there."""
+    """A session that was held: day, minutes, form, and who was there; or one that was not, to be taken away."""
     group = _led(request, pk)
     key = request.GET.get("session", "")
     session: SupervisionSession | None = None
     if key:
         rows = SupervisionSession.objects.filter(group=group).exclude(event__state=EventState.CANCELLED)
-        session = get_object_or_404(rows.select_related("event"), pk=key if key.isdigit() else 0)
+        session = get_object_or_404(rows.select_related("event", "group"), pk=key if key.isdigit() else 0)
+    if session is not None and request.POST.get("act") == "remove":
+        try:
+            actions.take_away(session=session, by=request.user, now=clock.now())
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The session is taken away. It counts for nobody."))
+        return redirect(group)
     people, absent = _people(group, session)
     names = [(person.pk, name_for(person, request.user)) for person in people]
     day = session.event.date if session else rules.local_day(group, clock.now())
@@ -130,6 +138,7 @@ def supervision_write(request: Request, pk: int) -> HttpResponse:
     context = {
         "group": group,
         "session": session,
+        "removable": session and rules.why_not_take_away(session, request.user, now=clock.now()) is None,
         "refusal": None if session else rules.why_not_book(group, request.user),
     }
     return render_form(request, "programmes/supervision_write.html", form, context)

@@ -286,6 +286,41 @@ def test_a_session_is_written_down_with_who_was_there_and_corrected(stage):
     assert not Letter.objects.filter(kind__startswith="events.").exists()
 
 
+def hours_in_figures(cast):
+    return sum((year.total.hours for year in figures.count(cast.malin, Choice())), start=0)
+
+
+def test_a_session_written_down_by_mistake_is_taken_away_with_its_hours_and_nobody_is_written_to(stage, sign_in):
+    group = agreed(stage)
+    kept = write(stage, group, None, stage.tuva, day=date(2027, 4, 13))
+    row = write(stage, group, None, stage.tuva, stage.leila)
+    page = f"/programmes/supervision/{group.pk}/sessions/write/?session={row.pk}"
+    letters, hours = Letter.objects.count(), hours_in_figures(stage)
+    with pytest.raises(Forbidden):
+        sessions.take_away(session=row, by=stage.tuva, now=now())
+    client = sign_in(stage.sara)
+    assert "Ta bort tillfället" in client.get(page).content.decode()
+    assert client.post(page, {"act": "remove"}).status_code == 302
+    assert [one.pk for one in rules.sessions_of(group)] == [kept.pk]
+    assert hours - hours_in_figures(stage) == 3
+    assert Attendance.objects.filter(registration__event=row.event).count() == 0
+    assert Letter.objects.count() == letters
+    assert rules.why_not_book(group, stage.sara) is None
+    assert write(stage, group, None, stage.leila).pk != row.pk
+
+
+def test_a_booked_session_that_was_not_held_goes_and_one_to_come_is_cancelled_instead(stage, at):
+    group = agreed(stage)
+    [row] = book(stage, group, date(2027, 4, 20))
+    with pytest.raises(rules.SessionToCome):
+        sessions.take_away(session=row, by=stage.sara, now=now())
+    at("2027-04-21 09:00")
+    assert [todo.title for todo in rules.todos(stage.sara, now=now())]
+    sessions.take_away(session=row, by=stage.malin, now=now())
+    assert rules.todos(stage.sara, now=now()) == []
+    assert rules.why_not_evaluate(group, now=now()) is not None
+
+
 def test_the_supervisor_moves_a_session_and_others_do_not(stage):
     group = agreed(stage)
     [row] = book(stage, group)
