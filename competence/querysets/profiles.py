@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
 
+from competence.querysets.own import managed_by
 from competence.querysets.regions import at_home_in
 from competence.states import VersionState
 from people.querysets import valid_on, within
@@ -80,6 +81,11 @@ class HoldingQuerySet(models.QuerySet["Holding"]):
         if person.reach.administrator:
             return self
         return self.filter(within(person.reach.all_paths, "employment__unit__path"))
+
+    def with_page_for(self, person: Any) -> HoldingQuerySet:
+        """With `has_page`: whether the person manages the holder today, and so has a page about her competence."""
+        managed = managed_by(person, "employment__person") & Q(employment__person__is_active=True)
+        return self.annotate(has_page=ExpressionWrapper(managed, output_field=models.BooleanField()))
 
     def visible_to(self, person: Any) -> HoldingQuerySet:
         """One's own, and those within reach of one's roles."""

@@ -330,6 +330,7 @@ def profile_people(request: Request, pk: int) -> HttpResponse:
     held = (
         Holding.objects.led_by(request.user)
         .filter(profile=profile)
+        .with_page_for(request.user)
         .select_related("employment__person__home_region", "employment__unit__parent")
     )
     able = rules.employments_for(profile, request.user, today)

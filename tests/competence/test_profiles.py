@@ -277,10 +277,14 @@ def test_com_2_levels_stand_side_by_side_with_days_and_only_those_that_the_reade
     assert [shared for _who, shared in gap.people] == [False, True]
     assert [(one.level, one.on) for one in gap.lines[0].levels[0]] == [(2, date(2027, 3, 1)), (3, date(2027, 2, 1))]
     assert "Delas inte" in text_of(page)
+    links = [f"/competence/people/{who.pk}/" for who in (cast.tuva, cast.edvin)]
+    assert all(page.content.decode().count(link) == 1 for link in links)
     assert not [line for line in gap.lines if any(one.level == 5 for levels in line.levels for one in levels)]
     assert Deed.objects.filter(deed="profile.people_seen").count() == 1
     for who in (cast.lars, cast.malin):
-        gap = sign_in(who).get(at("profile_people", version.profile_id)).context["gap"]
+        page = sign_in(who).get(at("profile_people", version.profile_id))
+        assert not [link for link in links if link in page.content.decode()], "whom one does not manage has no page"
+        gap = page.context["gap"]
         assert (len(gap.holdings), gap.open) == (2, []), "a role reaches the names, never the levels"
 
 
