@@ -8,10 +8,11 @@ from django.db.models import Model
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from answers.ballots import STEPS, Form, Page, Question
+from answers.ballots import STEPS, Form, Page, Question, say
 from base.languages import in_each
 from competence.models import Competence, Survey, SurveyPart
 from events.actions.evaluations import agreement
+from people.models import Organisation
 
 Texts = dict[str, str]
 FEWEST_ITEMS, MOST_ITEMS = 15, 25
@@ -133,7 +134,7 @@ def tryout_of(survey: Survey, units: Sequence[str]) -> Form:
     """The same pages for a try-out: each question is shown, and asked whether it was clear; at the end, in own words.
 
     What is answered to the questions themselves is neither sealed nor kept. Own parts of units that do not try out are
-    left away; those that do see all that is tried out.
+    left away. The box is one group, so everybody sees all that is tried out: an own part says for whom it is.
     """
     clear = tuple(
         in_each(say)
@@ -146,6 +147,7 @@ def tryout_of(survey: Survey, units: Sequence[str]) -> Form:
         )
     )
     pages: list[Page] = []
+    works = _kinds_of_work(survey)
     for page in form_of(survey).pages:
         if page.units and not set(page.units) & set(units):
             continue
@@ -154,10 +156,32 @@ def tryout_of(survey: Survey, units: Sequence[str]) -> Form:
             asked = _was_clear(one.label)
             thrown = Question(one.key, one.kind, one.label, hint=one.hint, steps=one.steps, thrown=True)
             questions += [thrown, Question(f"clear{one.key}", "scale", asked, steps=clear, cannot_say=False)]
-        pages.append(Page(page.key, page.title, tuple(questions), lead=page.lead))
+        lead = _for_whom(works[page.key], {*page.units} & {*units}, page.lead) if page.units else page.lead
+        pages.append(Page(page.key, page.title, tuple(questions), lead=lead))
     words = Question("unclear", "text", in_each(lambda: _("What was hard to understand, and how would you ask it?")))
     pages.append(Page("unclear", in_each(lambda: _("In your own words")), (words,)))
     return Form(tuple(pages))
+
+
+def _kinds_of_work(survey: Survey) -> dict[str, Texts]:
+    """The kind of work that each page of an own part is for."""
+    parts = survey.parts.filter(common=False).select_related("framework__framework")
+    return {
+        f"area{area.pk}": words_of(part.framework.framework, "kind_of_work")
+        for part in parts.prefetch_related("framework__areas")
+        for area in part.framework.areas.all()
+    }
+
+
+def _for_whom(work: Texts, units: set[str], lead: Texts) -> Texts:
+    """The lead of an own part in a try-out: which units are asked it, then its own words."""
+    names = ", ".join(Organisation.objects.filter(pk__in=units).order_by("name").values_list("name", flat=True))
+    said = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            words = _("This part is only for %(work)s: %(units)s. If you work elsewhere, leave it out.")
+            said[code] = " ".join(filter(None, [words % {"work": say(work, code), "units": names}, say(lead, code)]))
+    return said
 
 
 def _was_clear(label: Any) -> Texts:

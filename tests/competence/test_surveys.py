@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests.cast import NOW, employment, person, role
+from tests.competence.conftest import make_framework
 from tests.competence.surveying import again, drafted, launched, opened, staffed, standing_open
 
 pytestmark = pytest.mark.django_db
@@ -206,6 +207,27 @@ def test_what_could_be_published_follows_from_the_numbers_of_people(cast: Any) -
 
 
 # ---------- Try-out ----------
+
+
+def test_an_own_part_in_a_try_out_says_for_whom_it_is(cast: Any) -> None:
+    """Everybody sees all that is tried out, since so few could not be told apart: so it says which part is whose."""
+    from competence.actions import surveys as actions
+    from competence.rules.questions import tryout_of
+
+    survey = drafted(cast)
+    common = survey.parts.get()
+    own = make_framework(cast.sormland, title="Hemtjänst")
+    own.framework.kind_of_work_sv, own.framework.kind_of_work_fi = "Hemtjänst", "Kotihoito"
+    own.framework.save()
+    survey = actions.set_questions(
+        survey=survey, parts=[actions.PartFacts(common.framework_id, common=True), actions.PartFacts(own.pk, False)],
+        statements=[], texts=[], asks_need=False, asks_wish=False, revision=survey.revision, by=cast.malin, now=NOW,
+    )  # fmt: skip
+    survey.units.filter(organisation__in=[cast.barn, cast.nyk_barn]).update(part=survey.parts.get(common=False))
+    pages = tryout_of(survey, [str(cast.barn.pk), str(cast.mottagning.pk)]).pages
+    leads = [page.lead.get("en", "") for page in pages]
+    assert [f": {cast.barn.name}. If you work elsewhere" in lead for lead in leads] == [False, False, True, True, False]
+    assert "Kotihoito" in pages[2].lead["fi"]
 
 
 def test_a_try_out_keeps_only_whether_the_questions_were_clear(cast: Any) -> None:
