@@ -397,7 +397,12 @@ def look_up(*, typed: str, address: str) -> Certificate | None:
     if cache.get(wrong, 0) >= TRIES and not cache.add(pause, 1, TRY_PAUSE):
         raise rules.TooManyTries()
     code = rules.read_code(typed)
-    found = Certificate.objects.filter(code=code).with_round().select_related("replaced_by").first() if code else None
+    also = [f"{way}cohort__{one}" for way in ("enrolment__", "") for one in ("responsible", "programme__funder")]
+    found = (
+        Certificate.objects.filter(code=code).with_round().select_related("replaced_by", *also).first()
+        if code
+        else None
+    )
     if found is None:
         cache.add(wrong, 0, TRY_WINDOW)
         try:

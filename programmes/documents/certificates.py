@@ -130,8 +130,9 @@ def _frame(cohort: Cohort, organisation: Organisation | None, language: str, now
         }
         if funder
         else None,
+        # The name of a protected identity stands on no paper but her own, so then the organiser alone signs.
         "signatories": [
-            {"name": cohort.responsible.name, "function": "responsible"},
+            *([] if cohort.responsible.protected else [{"name": cohort.responsible.name, "function": "responsible"}]),
             {"name": region.name, "function": "region"},
         ],
         "issued_on": now.astimezone(ZoneInfo(region.time_zone)).date().isoformat(),

@@ -18,7 +18,12 @@ from programmes.rules.applications import local_day
 from programmes.states import AGREED_PAIRS, MeetingTag, PairState
 
 # What a pair is read with, so that the rules ask the database for nothing more.
-ALONG = ("mentor__person", "enrolment__person", "enrolment__cohort__programme__region")
+ALONG = (
+    "mentor__person",
+    "enrolment__person",
+    "enrolment__cohort__programme__region",
+    "enrolment__cohort__programme__funder",
+)
 CHECK_OPEN = timedelta(days=14)
 # How long a closing talk that was written down by mistake can be taken back.
 TAKE_BACK = timedelta(days=7)

@@ -16,6 +16,11 @@ WHERE = (
     ("enrolment", "cohort", "programme"),
     ("reflection", "enrolment", "cohort", "programme"),
     ("event", "course_day", "cohort", "programme"),
+    ("day", "cohort", "programme"),
+    ("pair", "enrolment", "cohort", "programme"),
+    ("group", "programme"),
+    ("certificate", "enrolment", "cohort", "programme"),
+    ("certificate", "cohort", "programme"),
 )
 
 
@@ -31,6 +36,9 @@ def co_funders(context: RequestContext) -> list[Funder]:
     """Who pays a part of what the page is about: its statement and emblem stand on every page of the programme."""
     several = [getattr(row, "cohort", None) for row in getattr(context.get("overview"), "courses", ())]
     several += [getattr(row, "cohort", None) for row in context.get("groups") or ()]
+    lines = context.get("lines")
+    pairs = [getattr(row, "pair", None) for row in lines] if isinstance(lines, list) else []
+    several += [_along(pair, "enrolment", "cohort") for pair in pairs]
     found = [_along(context.get(name), *names) for name, *names in WHERE] + [
         _along(row, "programme") for row in several
     ]

@@ -458,6 +458,8 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("programmes:certificate", code=found.code)
     facts = documents.as_dates(found.facts)
     person = found.holder
+    if found.round.responsible.protected:
+        facts["signatories"] = [one for one in facts["signatories"] if one["function"] != "responsible"]
     context = {
         "certificate": found,
         "facts": facts,

@@ -30,7 +30,9 @@ from programmes.views.cohorts import find_cohort
 def _find(request: Request, pk: int, number: int) -> CourseDay:
     found = CourseDay.objects.visible_to(request.user).filter(cohort__in=Cohort.objects.run_by(request.user))
     return get_object_or_404(
-        found.select_related("event__host", "event__region", "cohort__programme__region", "cohort__places"),
+        found.select_related(
+            "event__host", "event__region", "cohort__programme__region", "cohort__programme__funder", "cohort__places"
+        ),
         cohort_id=pk,
         number=number,
     )

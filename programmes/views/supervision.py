@@ -52,7 +52,9 @@ TONES = {
 def find_group(request: Request, pk: int) -> SupervisionGroup:
     """A group that the reader sees; the same 404 for every other."""
     groups = SupervisionGroup.objects.visible_to(request.user)
-    return get_object_or_404(groups.select_related("programme__region", "supervisor", "responsible"), pk=pk)
+    return get_object_or_404(
+        groups.select_related("programme__region", "programme__funder", "supervisor", "responsible"), pk=pk
+    )
 
 
 # ---------- The list ----------

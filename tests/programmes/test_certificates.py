@@ -479,6 +479,22 @@ def test_a_protected_name_stands_only_on_the_paper(cast: Any, course: Any, clien
     assert cast.tuva.substitute_code in page
 
 
+def test_a_coordinator_whose_identity_is_protected_signs_no_paper_by_name(cast: Any, course: Any, client: Any) -> None:
+    earlier, later = (cast.enrolment(course, who) for who in (cast.tuva, cast.edvin))
+    for enrolment in (earlier, later):
+        cast.attendance(enrolment, *EIGHT)
+    before = issued(earlier, cast)
+    assert "Malin Ekdahl" in client.get(before.get_absolute_url()).content.decode()
+    cast.malin.protected = True
+    cast.malin.save()
+    after = issued(later, cast)
+    assert [one["name"] for one in after.facts["signatories"]] == ["Sörmland"]
+    for certificate in (before, after):
+        page = client.get(certificate.get_absolute_url()).content.decode()
+        assert "Malin" not in page
+        assert "Sörmland" in page
+
+
 def test_a_code_may_be_typed_carelessly(cast: Any, course: Any, client: Any) -> None:
     enrolment = cast.enrolment(course, cast.tuva)
     cast.attendance(enrolment, *EIGHT)

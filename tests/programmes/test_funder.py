@@ -4,16 +4,25 @@ from typing import Any
 
 import pytest
 
+from base.clock import now
 from people.models import Person
-from programmes.models import Funder
-from tests.cast import Cast
+from programmes.models import Certificate, Funder, SupervisionGroup
+from tests.cast import Cast, person
 from tests.programmes.test_applications import ABOUT, DAYS, START, WINDOW
+from tests.programmes.test_mentorships import activate, paired
 
 pytestmark = pytest.mark.django_db
 WORDS = {
     "sv": "Medfinansieras av Europeiska unionen",
     "fi": "Euroopan unionin osarahoittama",
     "en": "Co-funded by the European Union",
+}
+FACTS = {
+    "name": "Edvin",
+    "kind": "participation",
+    "hours": "6.00",
+    "days": [],
+    **dict.fromkeys(("first", "last", "issued_on"), "2027-03-09"),
 }
 
 
@@ -41,6 +50,40 @@ def test_on_the_pages_of_those_who_run_it_and_take_part_once_each(cast: Cast, fu
         client = sign_in(who)
         for address in addresses:
             assert client.get(address).content.decode().count(WORDS["sv"]) == 1, address
+
+
+def test_on_the_pages_of_mentors_and_of_supervision_and_behind_a_certificates_code_in_the_readers_language(
+    cast: Cast, funded: Any, sign_in: Any, client: Any
+) -> None:
+    pair = activate(paired(cast, cast.tuva, cohort=funded))
+    sara = person("Sara Handledare", "sara@handledning.example", cast.sormland)
+    group = SupervisionGroup.objects.create(
+        programme=funded.programme,
+        supervisor=sara,
+        responsible=cast.malin,
+        number=1,
+        sessions=6,
+        minutes=90,
+        weeks=4,
+        created_at=now(),
+    )
+    pages = {
+        cast.tuva: ("/programmes/my/mentor/", pair.get_absolute_url(), f"{pair.get_absolute_url()}notes/"),
+        cast.johan: ("/programmes/my/mentoring/", pair.get_absolute_url()),
+        sara: (group.get_absolute_url(),),
+    }
+    for who, addresses in pages.items():
+        browser = sign_in(who)
+        for address in addresses:
+            assert browser.get(address).content.decode().count(WORDS["sv"]) == 1, address
+    paper = Certificate.objects.create(
+        enrolment=cast.enrolment(funded, cast.edvin), kind="participation", code="AAAA-BBBB-CCCC", language="sv",
+        state="revoked", issued_at=now(), ended_at=now(), facts=FACTS,
+    )  # fmt: skip
+    for language, words in WORDS.items():
+        page = client.get(f"{paper.get_absolute_url()}?lang={language}").content.decode()
+        assert page.count(words) == 1
+        assert "emblems/eu" in page
 
 
 @pytest.mark.parametrize("language", list(WORDS))
