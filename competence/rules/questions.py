@@ -1,6 +1,6 @@
 """What a survey asks, as pages of a ballot: an area a page, then statements, then questions in own words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -173,7 +173,7 @@ def _kinds_of_work(survey: Survey) -> dict[str, Texts]:
     }
 
 
-def _for_whom(work: Texts, units: set[str], lead: Texts) -> Texts:
+def _for_whom(work: Texts, units: set[str], lead: Mapping[str, str]) -> Texts:
     """The lead of an own part in a try-out: which units are asked it, then its own words."""
     names = ", ".join(Organisation.objects.filter(pk__in=units).order_by("name").values_list("name", flat=True))
     said = {}
