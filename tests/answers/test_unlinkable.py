@@ -129,6 +129,10 @@ def test_t1_after_200_answers_in_a_known_order_no_person_row_has_moved_and_no_or
                 cursor.execute(f"SELECT xmin::text FROM {name} {used}")
                 shared |= {row[0] for row in cursor}
             assert not shared & set().union(*marks.values())
+    # SUR-5: no column of a sealed answer keeps the order. Chance alone never comes near 0.3.
+    turn = {seals.ballot_id(seals.read_code(opened.codes[number]) or b""): place for place, number in enumerate(order)}
+    for column in ("id", "ciphertext"):
+        assert tau([turn[pk] for pk in Ballot.objects.order_by(column).values_list("pk", flat=True)]) < 0.3, column
     end_survey(opened)
     physical = "ctid" if connection.vendor == "postgresql" else "rowid"
     for by in ("id", physical):
