@@ -1,11 +1,12 @@
 """What a coordinator may type about programmes, cohorts and lists of participants."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import DateField, PlainForm, prepare
@@ -249,10 +250,22 @@ class ParticipantFilter(PlainForm):
         label=_("The employer's side"), required=False, choices=[("", _("All")), *capital(EmployerSide.choices)]
     )
     organisation = forms.ChoiceField(label=_("Municipality"), required=False)
+    # A round by its key, or all of a programme by the programme's, after a letter.
+    round = forms.ChoiceField(label=_("Programme and round"), required=False)
 
-    def __init__(self, *args: Any, organisations: Sequence[Organisation], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, organisations: Sequence[Organisation], rounds: Iterable[Cohort] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.choice("organisation").choices = [
             ("", _("All")),
             *[(str(row.pk), row.name) for row in organisations],
         ]
+        programmes: dict[int, tuple[str, list[tuple[str, str]]]] = {}
+        for one in rounds:
+            title = str(one.programme)
+            every = (f"p{one.programme_id}", gettext("All rounds, %(programme)s") % {"programme": title})
+            programmes.setdefault(one.programme_id, (title, [every]))[1].append((str(one.pk), str(one)))
+        self.choice("round").choices = [("", _("All")), *programmes.values()]
+        if not programmes:
+            del self.fields["round"]

@@ -280,7 +280,7 @@ def _mentors(cohort: Cohort, number: Counts, days: list[CourseDay], today: date)
                 number.pairs_asking,
             )
             % {"n": number.pairs_asking},
-            _("Round %(number)s. Somebody wants a call, or another mentor.") % {"number": cohort.number},
+            _("Somebody wants a call, or another mentor."),
             reverse("programmes:mentorships", args=[cohort.pk]),
             None,
             today,

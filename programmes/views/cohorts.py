@@ -592,6 +592,8 @@ def _filtered(found: QuerySet[Enrolment], form: ParticipantFilter) -> QuerySet[E
         found = found.filter(employer_side=asked["employer"])
     if asked["organisation"]:
         found = found.filter(organisation=asked["organisation"])
+    if chosen := asked.get("round", ""):
+        found = found.filter(cohort__programme=chosen[1:]) if chosen[0] == "p" else found.filter(cohort=chosen)
     return found
 
 
@@ -637,7 +639,8 @@ def all_participants(request: Request) -> HttpResponse:
     towns = list(
         Organisation.objects.visible_to(request.user).filter(participations__isnull=False).distinct().order_by("name")
     )
-    form = ParticipantFilter(request.GET or None, organisations=towns)
+    rounds = mine.select_related("programme").order_by("programme__title", "programme", "-number")
+    form = ParticipantFilter(request.GET or None, organisations=towns, rounds=rounds)
     found = Enrolment.objects.visible_to(request.user).filter(cohort__in=mine)
     return render(request, "programmes/all_participants.html", _listed(request, found, form))
 

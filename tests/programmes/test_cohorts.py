@@ -441,3 +441,23 @@ def test_the_number_of_seats_is_refused_beside_its_field(cast, sign_in):
         reverse("programmes:capacity", args=[cohort.pk]), {"capacity": "1", "reason": "A smaller room"}
     )
     assert (page.status_code, list(page.context["form"].errors)) == (422, ["capacity"])
+
+
+def test_the_list_of_everybody_is_narrowed_to_a_programme_or_a_round(cast, sign_in):
+    first, second = cast.cohort(number=11, state="finished", days=(date(2026, 10, 9),)), cast.cohort()
+    other = cast.cohort(programme=cast.programme(slug="annat", title_sv="Ett annat program"), number=1)
+    for cohort, who in ((first, cast.tuva), (second, cast.edvin), (other, cast.leila)):
+        cast.enrolment(cohort, who)
+    client = sign_in(cast.malin)
+
+    def listed(chosen):
+        answer = client.get("/programmes/participants/", {"round": chosen})
+        assert answer.status_code == 200
+        return {row.person for row in answer.context["page"]}
+
+    assert listed("") == {cast.tuva, cast.edvin, cast.leila}
+    assert listed(f"p{first.programme_id}") == {cast.tuva, cast.edvin}
+    assert listed(second.pk) == {cast.edvin}
+    foreign = cast.cohort(programme=cast.programme(cast.skaraborg), number=20)
+    assert listed(foreign.pk) == listed("p1;") == listed("")
+    assert 'name="round"' not in client.get(f"/programmes/cohorts/{first.pk}/participants/").content.decode()
