@@ -45,24 +45,22 @@ def share(kept: str) -> str:
 
 def answered(turnout: Mapping[str, Any]) -> str:
     """How many answered: 11 of 18 have answered (61 %), 5–9 have answered, too few answers."""
-    if not turnout["n"]:
-        return _("Too few answers")
-    n = str(turnout["n"]).replace("-", "–")
-    if not turnout["percent"]:
-        return _("%(n)s have answered") % {"n": n}
-    facts = {"n": n, "invited": turnout["invited"], "share": dates.percent(Decimal(turnout["percent"]))}
-    return _("%(n)s of %(invited)s have answered (%(share)s)") % facts
+    return _turnout(turnout, _("%(n)s have answered"), _("%(n)s of %(invited)s have answered (%(share)s)"))
 
 
 def answered_in_all(turnout: Mapping[str, Any]) -> str:
     """How many forms were answered over several days: 48 of 66 forms answered (73 %)."""
+    return _turnout(turnout, _("%(n)s forms answered"), _("%(n)s of %(invited)s forms answered (%(share)s)"))
+
+
+def _turnout(turnout: Mapping[str, Any], number: str, of_all: str) -> str:
+    """The number alone, or of how many, as far as the release says it."""
     if not turnout["n"]:
         return _("Too few answers")
     n = str(turnout["n"]).replace("-", "–")
     if not turnout["percent"]:
-        return _("%(n)s forms answered") % {"n": n}
-    facts = {"n": n, "invited": turnout["invited"], "share": dates.percent(Decimal(turnout["percent"]))}
-    return _("%(n)s of %(invited)s forms answered (%(share)s)") % facts
+        return number % {"n": n}
+    return of_all % {"n": n, "invited": turnout["invited"], "share": dates.percent(Decimal(turnout["percent"]))}
 
 
 def one_word(kept: str) -> str:

@@ -37,6 +37,9 @@ class Lineage(TextChoices):
     MERGED = "merged", pgettext_lazy("a competence in a new version", "merged")
 
 
+COMPARABLE = (Lineage.SAME, Lineage.RENAMED)  # figures and levels follow these into another version
+
+
 class SurveyState(TextChoices):
     DRAFT = "draft", _("being prepared")
     LAUNCHED = "launched", _("about to open")

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from base.forms import PlainForm
 from base.languages import spoken
+from competence.forms.regions import InRegionForm
 from competence.models import Area, Competence, FrameworkVersion
 from competence.rules import frameworks as rules
 from competence.rules.ready import KEYS, read
@@ -28,22 +29,15 @@ def _text(label: Any, code: str, most: int, rows: int = 1) -> forms.CharField:
     return forms.CharField(label=in_language(label, code), max_length=most, required=False, widget=widget)
 
 
-class FrameworkForm(PlainForm):
+class FrameworkForm(InRegionForm):
     """From what a framework begins."""
 
     submit = _("Make the framework")
 
-    region: forms.ModelChoiceField[Region] = forms.ModelChoiceField(
-        label=_("Region"), queryset=Region.objects.none(), empty_label=None
-    )
     start = forms.ChoiceField(label=_("Begin from"), widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, regions: Sequence[Region], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.chooser("region").queryset = Region.objects.filter(pk__in=[region.pk for region in regions])
-        if len(regions) == 1:
-            self.fields["region"].widget = forms.HiddenInput()
-            self.initial["region"] = regions[0].pk
+        super().__init__(*args, regions=regions, **kwargs)
         ready = [(key, read(key).title[spoken()]) for key in KEYS]
         self.choice("start").choices = [*ready, (OWN, _("Nothing: we write our own"))]
         codes = sorted(

@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from answers.documents import level
 from base.forms import DateField, PlainForm
 from competence.actions.surveys import PartFacts, UnitFacts
+from competence.forms.regions import InRegionForm
 from competence.models import Competence, FrameworkVersion, ProfileVersion, Survey, SurveyPart
 from competence.rules.frameworks import languages_of
 from competence.states import SurveyState
 from people.forms.common import capital, in_language, no_personal_number
-from people.models import Organisation, Region
+from people.models import Organisation
 from people.states import EmploymentForm
 
 MOST_LINES, LONGEST_LINE, MOST_SLIPS = 12, 200, 200
@@ -38,22 +39,12 @@ def _area(label: Any, code: str, rows: int, *, required: bool = False, help_text
     )
 
 
-class BeginForm(PlainForm):
+class BeginForm(InRegionForm):
     """What a new survey is called; everything else follows on its pages."""
 
     submit = _("Begin the survey")
 
-    region: forms.ModelChoiceField[Region] = forms.ModelChoiceField(
-        label=_("Region"), queryset=Region.objects.none(), empty_label=None
-    )
     title = forms.CharField(label=_("What the new survey is called"), max_length=160)
-
-    def __init__(self, *args: Any, regions: Sequence[Region], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.chooser("region").queryset = Region.objects.filter(pk__in=[region.pk for region in regions])
-        if len(regions) == 1:
-            self.fields["region"].widget = forms.HiddenInput()
-            self.initial["region"] = regions[0].pk
 
 
 class FrameForm(PlainForm):

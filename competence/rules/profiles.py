@@ -23,12 +23,11 @@ from competence.models import (
     Target,
 )
 from competence.rules.frameworks import languages_of, steps_of
-from competence.states import Lineage, VersionState
+from competence.states import COMPARABLE, VersionState
 from people.models import Employment, Organisation, Participation, Person
 from people.querysets import valid_on, within
 from people.rules import EndsBeforeStart
 
-COMPARABLE = (Lineage.SAME, Lineage.RENAMED)
 WORDS = 8  # of a task, when a sentence names it
 
 

@@ -14,14 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from base.refusal import Forbidden, Refusal
 from competence.models import Descent
-from competence.states import Lineage, SurveyState
+from competence.states import COMPARABLE, Lineage, SurveyState
 from people.models import Organisation
 
 if TYPE_CHECKING:
     from competence.models import Survey
     from people.models import Person
 
-COMPARABLE = (Lineage.SAME, Lineage.RENAMED)
 MOST_VERSIONS = 6  # back in time that a competence is followed
 
 
