@@ -3,12 +3,13 @@
 On PostgreSQL, with threads. Each race has a control: the same run with the lock taken away lets both through.
 """
 
-import time
+import threading
+from contextlib import contextmanager, suppress
 
 import pytest
 
+from answers import rules as boxes
 from answers.models import Box
-from answers.rules import AlmostTheSame
 from answers.states import BoxState
 from base.refusal import Refusal
 from competence.actions import frameworks, profiles, surveys
@@ -20,27 +21,31 @@ from competence.models import (
     Target,
     Task,
 )
-from competence.states import VersionState
 from people.models import Region
 from tests.cast import NOW, make_cast
 from tests.competence.conftest import in_three, make_framework
 from tests.competence.surveying import drafted, staffed
 from tests.events.test_races import at_once
 
+SHORT, LONG = 0.3, 20  # seconds: long enough for the other to come past, where nothing keeps her
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 
-def slowly(patch, rules, name):
-    """Whoever gets past this rule takes her time before the deed."""
-    real = getattr(rules, name)
+@contextmanager
+def meeting(monkeypatch, rules, name, *, patience):
+    """Whoever gets past this rule waits a while for the other before the deed."""
+    real, met = getattr(rules, name), threading.Barrier(2)
 
     def ask(*args, **kwargs):
         refusal = real(*args, **kwargs)
         if refusal is None:
-            time.sleep(0.3)
+            with suppress(threading.BrokenBarrierError):
+                met.wait(timeout=patience)
         return refusal
 
-    patch.setattr(rules, name, ask)
+    with monkeypatch.context() as patch:
+        patch.setattr(rules, name, ask)
+        yield
 
 
 def refused(answers):
@@ -66,36 +71,34 @@ def a_draft(cast):
 
 def test_a_version_that_two_publish_at_once_is_published_once(monkeypatch):
     cast = make_cast()
-    slowly(monkeypatch, frameworks.rules, "why_not_publish")
-    slowly(monkeypatch, profiles.rules, "why_not_publish")
 
-    def both(room, version):
-        return at_once([lambda: room.publish(version=version, by=cast.malin, now=NOW)] * 2)
+    def both(room, version, patience):
+        with meeting(monkeypatch, room.rules, "why_not_publish", patience=patience):
+            return refused(at_once([lambda: room.publish(version=version, by=cast.malin, now=NOW)] * 2))
 
-    assert refused(both(frameworks, make_framework(cast.sormland, published=False))) == 1
-    assert refused(both(profiles, a_draft(cast))) == 1
-    with monkeypatch.context() as patch:
-        patch.setattr(frameworks, "_locked", lambda version: FrameworkVersion.objects.get(pk=version.pk))
-        patch.setattr(profiles, "_locked", lambda version: ProfileVersion.objects.get(pk=version.pk))
-        assert refused(both(frameworks, make_framework(cast.sormland, published=False))) == 0
-        assert refused(both(profiles, a_draft(cast))) == 0
-    assert FrameworkVersion.objects.exclude(state=VersionState.PUBLISHED).count() == 0
+    assert both(frameworks, make_framework(cast.sormland, published=False), SHORT) == 1
+    assert both(profiles, a_draft(cast), SHORT) == 1
+    monkeypatch.setattr(frameworks, "_locked", lambda version: FrameworkVersion.objects.get(pk=version.pk))
+    monkeypatch.setattr(profiles, "_locked", lambda version: ProfileVersion.objects.get(pk=version.pk))
+    assert both(frameworks, make_framework(cast.sormland, published=False), LONG) == 0
+    assert both(profiles, a_draft(cast), LONG) == 0
 
 
 def test_of_two_surveys_of_almost_the_same_people_one_is_launched(monkeypatch):
     cast = make_cast()
     staffed(cast, cast.barn, 9)
-    slowly(monkeypatch, surveys.rules, "why_not_launch")
 
-    def both():
+    def both(patience):
         first, second = drafted(cast), drafted(cast, slips=1)
         second.parts.update(framework=first.parts.get().framework)
-        return at_once([lambda one=one: surveys.launch(survey=one, by=cast.malin, now=NOW) for one in (first, second)])
+        with meeting(monkeypatch, boxes, "why_not_again", patience=patience):
+            return at_once(
+                [lambda one=one: surveys.launch(survey=one, by=cast.malin, now=NOW) for one in (first, second)]
+            )
 
-    answers = both()
+    answers = both(SHORT)
     assert refused(answers) == 1
-    assert any(isinstance(answer, AlmostTheSame) for answer in answers)
+    assert any(isinstance(answer, boxes.AlmostTheSame) for answer in answers)
     Box.objects.update(state=BoxState.DESTROYED)
-    with monkeypatch.context() as patch:
-        patch.setattr(surveys, "_one_at_a_time", lambda survey: Region.objects.get(pk=survey.region_id))
-        assert refused(both()) == 0
+    monkeypatch.setattr(surveys, "_one_at_a_time", lambda survey: Region.objects.get(pk=survey.region_id))
+    assert refused(both(LONG)) == 0
