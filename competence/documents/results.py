@@ -645,7 +645,7 @@ def _findings(heat: Heat, mine: Mine, groups: int) -> list[Finding]:
         short, name, gap = max(shared, key=lambda row: row[0])
         words = _("Same need in %(n)s of %(groups)s groups") % {"n": short, "groups": groups}
         found.append(Finding(words, name, gap, need=True))
-    if best[2] >= worst[2] and best[0] != worst[0]:
+    if best[2] >= 0 and best[0] != worst[0]:
         found.append(Finding(_("Strength to build on"), best[0].label, best[1].gap, need=False))
     return found
 

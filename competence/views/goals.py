@@ -60,7 +60,7 @@ def goals(request: Request, organisation: int) -> HttpResponse:
         "others": others,
         "writes": writes,
         "may_edit": {goal.pk for goal in shown if rules.may_write(goal.organisation, request.user)},
-        "around": list(around.exclude(pk=place.pk).order_by("path")),
+        "around": sorted(around.exclude(pk=place.pk), key=lambda one: (one.path.count("/"), one.name.casefold())),
         "posters": [(code, NAMES[code], sheet) for code in languages_of(region) for sheet in SHEETS],
     }
     return render(request, "competence/goals.html", context)

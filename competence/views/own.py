@@ -248,7 +248,7 @@ def assess(request: Request, pk: int, number: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         row = actions.put_levels(assessment=row, levels=form.levels, by=request.user, today=_today(), now=now())
         if do == "keep":
-            return render(request, "competence/parts/kept.html", {"kept_at": row.changed_at})
+            return render(request, "competence/parts/kept.html", {"kept_at": row.changed_at, "today": _today()})
         step = number - 1 if do == "back" else number + 1
         if 0 < step <= len(areas):
             return redirect("competence:assess", pk=row.pk, number=step)
@@ -261,6 +261,7 @@ def assess(request: Request, pk: int, number: int) -> HttpResponse:
         "done": number - 1,
         "last": number == len(areas),
         "kept_at": row.changed_at if said else None,
+        "today": _today(),
     }
     return render_form(request, "competence/assess.html", form, context)
 
