@@ -102,11 +102,14 @@ def _ordered(rounds: list[todos.Todo], others: list[events.Todo]) -> list[dict[s
 
 
 def _run(person: Person) -> list[Cohort]:
-    """The cohorts that are not over for good, the nearest first, and those whose decision is looked at again."""
+    """The cohorts that are not over for good, the nearest first, and those whose decision is looked at again.
+
+    And those of which somebody has made up a day since.
+    """
     look = Q(decision__look_again_on__lte=now().date() + todos.LOOK_SHOWN)
     return list(
         Cohort.objects.run_by(person)
-        .filter(~Q(state=CohortState.DECIDED) | look)
+        .filter(~Q(state=CohortState.DECIDED) | look | todos.made_up_since())
         .with_improvements()
         .select_related("programme__region", "places", "decision")
         .order_by("programme__title", "-number")

@@ -21,7 +21,16 @@ from events.rules.todos import Todo as EventTodo
 from events.states import ClaimState, EventState, Mark, RegistrationState
 from programmes.models import Approval, Certificate, Cohort, CourseDay, Enrolment, MakeUp, Mentorship
 from programmes.querysets import lacks_something
-from programmes.states import PAIRING, TAKING_PART, Answer, CertificateState, CohortState, EmployerSide, ProgrammeSide
+from programmes.states import (
+    PAIRING,
+    TAKING_PART,
+    Answer,
+    CertificateKind,
+    CertificateState,
+    CohortState,
+    EmployerSide,
+    ProgrammeSide,
+)
 
 # How long before a day the host and the place are asked for, and how long after it the attendance may take.
 HOST_SHOWN, HOST_DUE = timedelta(days=90), timedelta(days=42)
@@ -31,6 +40,9 @@ SELECTION_DUE = timedelta(days=7)
 CERTIFICATES_DUE = timedelta(days=14)
 DECISION_DUE = timedelta(days=30)
 LOOK_SHOWN = timedelta(days=14)
+
+# Those who can still complete.
+GOING_ON = (ProgrammeSide.ENROLLED, ProgrammeSide.NOT_COMPLETED)
 
 
 @dataclass(frozen=True)
@@ -126,9 +138,24 @@ def unmarked(cohorts: Iterable[Cohort], now: datetime) -> dict[int, int]:
     )
 
 
+def made_up_since() -> Q:
+    """A condition on cohorts: somebody who had not come through has been there on a day that makes one up."""
+    rows = MakeUp.objects.filter(
+        enrolment__cohort=OuterRef("pk"),
+        enrolment__programme_side__in=GOING_ON,
+        registration__attendance__mark=Mark.PRESENT,
+    )
+    return Q(Exists(rows))
+
+
 def uncertified(cohorts: Iterable[Cohort]) -> dict[int, int]:
-    """How many have been there long enough and have no certificate, by finished cohort: one query."""
-    certified = Certificate.objects.filter(enrolment=OuterRef("pk"), state=CertificateState.VALID)
+    """How many have been there long enough and have no certificate of it, by cohort that is over: one query.
+
+    After the decision too: who makes up a day in the next round completes then.
+    """
+    certified = Certificate.objects.filter(
+        enrolment=OuterRef("pk"), state=CertificateState.VALID, kind=CertificateKind.COMPLETION
+    )
     there = {"registration__attendance__mark": Mark.PRESENT}
     own = (
         Registration.objects.filter(
@@ -148,8 +175,9 @@ def uncertified(cohorts: Iterable[Cohort]) -> dict[int, int]:
     )
     enough = (
         Enrolment.objects.filter(
-            cohort__in=[cohort.pk for cohort in cohorts if cohort.state == CohortState.FINISHED],
-            programme_side__in=[ProgrammeSide.ENROLLED, ProgrammeSide.NOT_COMPLETED, ProgrammeSide.COMPLETED],
+            Q(programme_side__in=GOING_ON)
+            | Q(programme_side=ProgrammeSide.COMPLETED, cohort__state=CohortState.FINISHED),
+            cohort__in=[cohort.pk for cohort in cohorts if cohort.state in (CohortState.FINISHED, CohortState.DECIDED)],
         )
         .filter(~Exists(certified))
         .annotate(

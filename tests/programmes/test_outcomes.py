@@ -69,6 +69,30 @@ def test_who_is_to_make_up_a_day_goes_on_and_who_does_it_later_completes(cast: A
     assert side(short) == ProgrammeSide.COMPLETED
 
 
+@pytest.mark.parametrize("noted", [False, True])
+def test_who_completes_after_the_decision_is_a_task_of_the_coordinator(
+    cast: Any, course: Any, at: Any, sign_in: Any, noted: bool
+) -> None:
+    short = cast.enrolment(course, cast.edvin)
+    cast.attendance(short, *SHORT)
+    certificates.issue(enrolment=short, by=cast.malin, now=clock.now())  # of participation
+    if noted:
+        actions.end_without(cohort=course, by=cast.malin, now=clock.now())
+    at("2027-04-16 09:00")
+    later = cast.cohort(programme=course.programme, number=course.number + 1)
+    at("2027-11-10 09:00")
+    course.state = "decided"
+    course.save()
+    made_up = attendance.make_up(
+        enrolment=short, missed=course.days.get(number=7), day=later.days.get(number=7), by=cast.malin, now=clock.now()
+    )
+    assert "Utfärda 1 intyg" not in sign_in(cast.malin).get("/").content.decode()
+    attendance.mark(registration=made_up.registration, mark="present", by=cast.malin, now=clock.now())
+    assert "Utfärda 1 intyg" in sign_in(cast.malin).get("/").content.decode()
+    certificates.issue_batch(cohort=course, by=cast.malin, now=clock.now())
+    assert "Utfärda 1 intyg" not in sign_in(cast.malin).get("/").content.decode()
+
+
 def test_the_coordinator_writes_it_down_and_takes_it_back_on_the_page_of_certificates(
     cast: Any, course: Any, sign_in: Any
 ) -> None:
