@@ -17,7 +17,8 @@ def test_a_finished_a_running_and_an_open_round_are_there_with_nobody_forgotten(
     from base.clock import now
     from outbox.models import Letter
     from people.models import Organisation, Person
-    from programmes.models import Cohort
+    from programmes.models import Certificate, Cohort, Mentorship, Ruling, Workplace
+    from programmes.rules import mentorships
 
     at("2027-04-16 09:00")
     Story(today=date(2027, 4, 16)).tell()
@@ -36,6 +37,22 @@ def test_a_finished_a_running_and_an_open_round_are_there_with_nobody_forgotten(
     assert answers["asked"] >= 2
     assert answers["declined"] == 1
     assert not opened.places.claims.exists()
+    # What the programme asks, and where a coordinator decided otherwise; who moved; who mentored, and who is silent.
+    [ruling] = Ruling.objects.standing().select_related("enrolment__person")
+    assert ruling.enrolment.cohort == opened
+    assert ruling.enrolment.may_attend
+    assert "föräldraledig" in ruling.why
+    assert opened.enrolments.filter(may_attend=False).count() == 0
+    assert [row.organisation.name for row in Workplace.objects.filter(enrolment__cohort=running)] == [
+        "Trosa",
+        "Eskilstuna",
+    ]
+    [paper] = Certificate.objects.valid().filter(function="mentor").select_related("person")
+    assert paper.person.email == SIGN_INS["mentor"].email
+    pairs = list(Mentorship.objects.filter(state="active").select_related(*mentorships.ALONG))
+    colours = Counter(light.colour for light in mentorships.lights(pairs, now=now()).values())
+    assert colours["amber"] == 1
+    assert set(colours) == {"green", "amber"}
     assert Organisation.objects.filter(kind="municipality").count() == 9
     assert not Letter.objects.in_trouble().exists()
     assert {who.email for who in SIGN_INS.values()} <= set(Person.objects.values_list("email", flat=True))

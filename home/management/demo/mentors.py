@@ -1,6 +1,9 @@
-"""Mentors of the region, and those of the round that runs: most have one, one is asked, three have none yet."""
+"""Mentors of the region, and those of the round that runs: most have one, one is asked, three have none yet.
 
-from collections.abc import Callable
+Two of the round before had one as well, before the others came into the pool.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +12,7 @@ from programmes.actions import mentoring as actions
 from programmes.actions.cohorts import change_programme
 from programmes.models import Cohort, Mentor, Mentorship
 from programmes.rules import mentoring as rules
-from programmes.states import ReplyWay
+from programmes.states import PairState, ReplyWay
 
 from .people import SIGN_INS, Someone
 
@@ -33,9 +36,20 @@ ABOUT = "Arton år i barn- och ungdomsvården. Lyssnar hellre än jag talar."
 # Those who have no mentor yet, and the one whose mentor is asked just now.
 WITHOUT = ("Ronja Almlöf", "Edvin Kronqvist", "Amir Sayadi")
 ASKED = "Ellen Bäckvall"
+# Who of the round before had which of the first mentors.
+EARLIER = {"Hanna Järvelin": 0, "Agnes Holmertz": 1}
+PIONEERS = MENTORS[: len(EARLIER)]
 
 
-def gather(region: Region, cohort: Cohort, employed: Callable[..., Person], *, by: Person, now: datetime) -> None:
+def gather(
+    region: Region,
+    cohort: Cohort,
+    employed: Callable[..., Person],
+    *,
+    some: Sequence[tuple[Someone, int, tuple[str, ...], tuple[int, ...]]] = MENTORS[len(EARLIER) :],
+    by: Person,
+    now: datetime,
+) -> dict[str, Mentor]:
     """The programme has local mentors, and the region has a pool of them; each has said what she offers."""
     programme = cohort.programme
     change_programme(
@@ -48,11 +62,11 @@ def gather(region: Region, cohort: Cohort, employed: Callable[..., Person], *, b
         by=by,
         now=now,
     )
-    themes = rules.themes_of(programme)
-    for who, cap, languages, numbers in MENTORS:
+    themes, found = rules.themes_of(programme), {}
+    for who, cap, languages, numbers in some:
         known = Person.objects.filter(email=who.email).first() if who.email else None
         person = known or employed(who, now)
-        mentor = actions.add_mentor(region=region, email=person.email or "", by=by, now=now)
+        mentor = found[who.name] = actions.add_mentor(region=region, email=person.email or "", by=by, now=now)
         facts: dict[str, Any] = {"about": ABOUT} if known else {}
         actions.change_offer(
             mentor=mentor,
@@ -63,16 +77,42 @@ def gather(region: Region, cohort: Cohort, employed: Callable[..., Person], *, b
             now=now,
             **facts,
         )
+    return found
 
 
-def pair(cohort: Cohort, *, by: Person, now: datetime, send: Callable[[datetime], None]) -> None:
-    """Everybody but four gets the mentor who is proposed, and these say yes, mostly by the link."""
-    chosen = _proposed(cohort, but=(*WITHOUT, ASKED), now=now)
+def begin(
+    region: Region,
+    cohort: Cohort,
+    employed: Callable[..., Person],
+    *,
+    by: Person,
+    now: datetime,
+    send: Callable[[datetime], None],
+) -> None:
+    """The first two mentors, each with somebody of the round that is over now."""
+    found = list(gather(region, cohort, employed, some=PIONEERS, by=by, now=now).values())
+    rows = cohort.enrolments.filter(person__name__in=EARLIER).select_related("person")
+    chosen = {row.pk: found[EARLIER[row.person.name]].pk for row in rows}
+    pair(cohort, chosen=chosen, by=by, now=now, send=send)
+
+
+def pair(
+    cohort: Cohort,
+    *,
+    chosen: Mapping[int, int] | None = None,
+    by: Person,
+    now: datetime,
+    send: Callable[[datetime], None],
+) -> None:
+    """Everybody but four gets the mentor who is proposed, and these say yes, mostly by the link; or those `chosen`."""
+    if chosen is None:
+        chosen = _proposed(cohort, but=(*WITHOUT, ASKED), now=now)
     actions.propose(cohort=cohort, choices=chosen, by=by, now=now)
     send(now)
     later = now + timedelta(minutes=30)
     actions.keep_proposals(later)
-    for n, row in enumerate(Mentorship.objects.run_by(by).live().select_related("mentor__person").order_by("pk")):
+    asked = Mentorship.objects.run_by(by).filter(enrolment__cohort=cohort, state=PairState.PROPOSED)
+    for n, row in enumerate(asked.select_related("mentor__person").order_by("pk")):
         way = ReplyWay.COORDINATOR if n % 5 == 4 else ReplyWay.LINK
         actions.answer(pair=row, yes=True, way=way, by=row.mentor.person, now=later)
     send(later)

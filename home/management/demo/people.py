@@ -124,6 +124,8 @@ RUNNING: tuple[tuple[Someone, str], ...] = (
 )
 # Who is on a break now.
 AWAY = "Hugo Tamminen"
+# Who has begun in another municipality, where the manager has a sign-in.
+MOVED, MOVED_TO = "Nils Höök", "Eskilstuna"
 # Two who took a place and left after the last entry day, and three on the waiting list.
 LEFT: tuple[tuple[Someone, str], ...] = (
     (Someone("Tove Granath", "Strängnäs", 1), "nn"),

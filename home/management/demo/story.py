@@ -38,12 +38,14 @@ from programmes.actions import (
     decisions,
     outcomes,
     selection,
+    workplaces,
 )
 from programmes.actions.breaks import take_break
 from programmes.actions.leaving import leave
 from programmes.actions.newcomers import ask_managers
 from programmes.actions.programmes import create_programme
-from programmes.models import Cohort, CourseDay, Enrolment, Programme
+from programmes.actions.roles import issue_roles
+from programmes.models import Cohort, Condition, CourseDay, Enrolment, Programme
 from programmes.rules import selection as selection_rules
 from programmes.states import Answer, AnswerWay, Outcome, Part, ProgrammeSide
 
@@ -51,6 +53,7 @@ from . import (
     abstracts,
     boards,
     closing,
+    conditions,
     evaluations,
     folders,
     frameworks,
@@ -84,18 +87,9 @@ PROGRAMME = {
     "audience_sv": "Nya socialsekreterare som utreder och beslutar om barn och unga",
     "audience_fi": "Uudet sosiaalityöntekijät, jotka selvittävät ja päättävät lasten ja nuorten asioista",
     "audience_en": "New social workers who investigate and decide about children and young people",
-    "conditions_sv": (
-        "Du har socionomexamen eller motsvarande.\nDu arbetar med myndighetsutövning.\n"
-        "Du har arbetat högst två år i yrket."
-    ),
-    "conditions_fi": (
-        "Sinulla on sosiaalityön tutkinto tai vastaava.\nTyöhösi kuuluu viranomaistehtäviä.\n"
-        "Olet työskennellyt ammatissa enintään kaksi vuotta."
-    ),
-    "conditions_en": (
-        "You have a degree in social work or equal.\nYour work includes the exercise of authority.\n"
-        "You have worked at most two years in the profession."
-    ),
+    "conditions_sv": "Du arbetar med myndighetsutövning.",
+    "conditions_fi": "Työhösi kuuluu viranomaistehtäviä.",
+    "conditions_en": "Your work includes the exercise of authority.",
     "description_sv": (
         "Föreläsningar, fall, grupparbete och tid att tänka tillsammans. Kommunerna är värdar i tur och ordning, "
         "så du lär känna kollegor och arbetsplatser i hela länet. Sista dagen kommer mentorerna."
@@ -145,6 +139,7 @@ class Story:
     units: dict[tuple[str, int], Organisation] = field(default_factory=dict)
     towns: dict[str, Organisation] = field(default_factory=dict)
     managers: dict[int, Person] = field(default_factory=dict)
+    asked: list[Condition] = field(default_factory=list)
     region: Region = field(init=False)
     admin: Person = field(init=False)
     malin: Person = field(init=False)
@@ -158,6 +153,7 @@ class Story:
         finished = self.first_round(first)
         self.take_stock()
         self.play(finished, cast.FINISHED, declining=(cast.DROPPED,))
+        self.mentor_some(finished)
         for number in (6, 8):
             self.evaluate(finished, number)
         self.finish(finished)
@@ -166,6 +162,7 @@ class Story:
         self.play(running, cast.RUNNING, leaving=cast.LEFT, waiting=cast.WAITING)
         self.take_stock()
         self.pause(running)
+        self.move(running)
         for number in (2, 3):
             self.evaluate(running, number)
         with self.at(self.today - timedelta(days=22)) as now:
@@ -524,6 +521,30 @@ class Story:
             )
             self.send(now + timedelta(minutes=3))
 
+    def move(self, cohort: Cohort) -> None:
+        """One of them has begun in another municipality, whose manager is asked for her yes."""
+        moved = Enrolment.objects.get(cohort=cohort, person__name=cast.MOVED)
+        unit = self.units[cast.MOVED_TO, 0]
+        with self.at(self.today - timedelta(days=9), 10) as now:
+            workplaces.move(
+                enrolment=moved,
+                last_day=self.today - timedelta(days=12),
+                unit=unit,
+                first_day=self.today - timedelta(days=11),
+                address=self.managers[unit.pk].email or "",
+                by=self.malin,
+                now=now,
+            )
+            self.send(now)
+
+    def mentor_some(self, cohort: Cohort) -> None:
+        """Two of the finished round had mentors, before the region had a pool of them."""
+        first, last = self.days_of(cohort)[0].event.date, self.days_of(cohort)[-1].event.date
+        begun = first + timedelta(days=7)
+        with self.at(begun, 10) as now:
+            mentors.begin(self.region, cohort, self.employed, by=self.malin, now=now, send=self.send)
+        mentorships.run_earlier(cohort, since=begun, last=last, today=self.today, send=self.send)
+
     def share_seats(self, cohort: Cohort, placed: list[Someone], now: datetime) -> None:
         """The seats as the coordinator decided, with a reason wherever the rule proposed another number."""
         proposal = selection_rules.proposal(cohort)
@@ -566,6 +587,7 @@ class Story:
         address = "chef.vikarie@annan.example" if answer == "stranger" else manager.email or ""
         on = (cohort.opens_on or self.today) + timedelta(days=1 + n)
         since = on.replace(day=1) - timedelta(days=30 + 37 * (n % 9))
+        begun = conditions.begun(who.name, since)
         with self.at(min(on, self.today - timedelta(days=1)), 8 + n % 9) as now:
             if not employed:
                 self.employed(who, now, since=since)
@@ -578,8 +600,9 @@ class Story:
                 unit=unit,
                 manager_address=address,
                 employed_since=since.replace(day=1),
-                degree=f"Socionomexamen {since.year - n % 3}",
+                degree=f"Socionomexamen {begun.year - n % 3}",
                 exercises_authority=True,
+                replies=conditions.replies(self.asked, begun),
                 by=None,
                 now=now,
             )
@@ -725,6 +748,7 @@ class Story:
             cohorts.move_on(now)
             cohort.refresh_from_db()
             certificates.issue_batch(cohort=cohort, by=self.malin, now=now)
+            issue_roles(cohort=cohort, by=self.malin, now=now)
             outcomes.end_without(cohort=cohort, by=self.malin, now=now)
         with self.at(last + timedelta(days=14)) as now:
             evaluations.sum_up(cohort, by=self.malin, now=now)
@@ -760,9 +784,12 @@ class Story:
                 now=now,
             )
         with self.at(self.today - timedelta(days=14)) as now:
+            self.asked = conditions.ask(programme, by=self.malin, now=now)
             cohort = cohorts.open_for_applications(cohort=cohort, by=self.malin, now=now)
         for n, (someone, answer) in enumerate(cast.OPEN):
             self.apply(cohort, someone, n, answer)
+        with self.at(self.today - timedelta(days=1)) as now:
+            conditions.rule(cohort, by=self.malin, now=now)
         self.new_staff(cohort)
 
     def new_staff(self, cohort: Cohort) -> None:
