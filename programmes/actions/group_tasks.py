@@ -129,7 +129,9 @@ def _make(task: GroupTask, groups: Iterable[tuple[int, Iterable[Enrolment]]]) ->
 
 def _deal(task: GroupTask, most: int) -> None:
     people = {row.pk: row for row in rules.participants(task)}
-    dealt = dealing.deal([(pk, row.organisation_id) for pk, row in people.items()], most=most, salt=task.pk)
+    # Which of the round's tasks it is, so that the letter that is read before tells the groups that there will be.
+    salt = GroupTask.objects.filter(cohort=task.cohort_id, pk__lt=task.pk).count()
+    dealt = dealing.deal([(pk, row.organisation_id) for pk, row in people.items()], most=most, salt=salt)
     if most == 1:  # by name, since the number is all that tells them apart
         dealt = [[pk] for pk in people]
     _make(task, ((n, (people[pk] for pk in own)) for n, own in enumerate(dealt, start=1)))

@@ -422,6 +422,18 @@ def test_a_task_that_is_set_is_told_to_each_participant_once_after_the_time_of_u
     ]
 
 
+def test_the_groups_are_those_of_the_letter_that_was_read_before(cast: Any, round_: Any) -> None:
+    def dealt(task: GroupTask) -> list[list[int]]:
+        return [[row.enrolment_id for row in group.members.all()] for group in task.groups.all()]
+
+    rehearsed = set_task(cast, round_, most=2)
+    groups, key = dealt(rehearsed), rehearsed.pk
+    actions.remove(task=rehearsed, by=cast.malin, now=NOW)
+    task = set_task(cast, round_, most=2)
+    assert task.pk != key
+    assert dealt(task) == groups
+
+
 def test_groups_that_are_made_later_are_said_to_be(cast: Any, round_: Any) -> None:
     task = set_task(cast, round_)
     mail = mail_to(task, cast.tuva)
