@@ -24,6 +24,7 @@ from programmes.models import (
     SupervisionMember,
 )
 from programmes.rules import supervision as rules
+from programmes.rules import supervision_evaluations as evaluating
 from programmes.states import Answer, ProgrammeSide, SupervisionState
 
 
@@ -264,10 +265,10 @@ def start(*, group: SupervisionGroup, by: Person, now: datetime) -> SupervisionG
 def extend(*, group: SupervisionGroup, sessions: int, by: Person, now: datetime) -> Batch | None:
     """Give the group more sessions, as a new term: everybody is asked for a yes again.
 
-    Refused as `rules.why_not_extend` says: before the evaluation of the sessions that were agreed is closed.
+    Refused as `evaluating.why_not_extend` says: before the evaluation of the sessions that were agreed is closed.
     """
     group = lock_group(group)
-    if refusal := rules.why_not_extend(group, by, now=now, more=sessions):
+    if refusal := evaluating.why_not_extend(group, by, now=now, more=sessions):
         raise refusal
     group.term += 1
     group.sessions += sessions

@@ -23,13 +23,14 @@ from programmes.actions.supervision import lock_group
 from programmes.letters import supervision as letters
 from programmes.models import SupervisionEvaluation, SupervisionGroup
 from programmes.rules import supervision as rules
+from programmes.rules import supervision_evaluations as evaluating
 from programmes.states import SupervisionState
 
 
 def register() -> None:
     """Tell the answers what a group's evaluation is, and what a supervisor's groups give together."""
-    kinds.register(kinds.Kind(rules.KIND, words="thirds", by_itself=True, opened=opened, released=released))
-    kinds.register(kinds.Kind(rules.TOTAL, gathers=True, released=summed_up))
+    kinds.register(kinds.Kind(evaluating.KIND, words="thirds", by_itself=True, opened=opened, released=released))
+    kinds.register(kinds.Kind(evaluating.TOTAL, gathers=True, released=summed_up))
 
 
 def form() -> Form:
@@ -49,7 +50,7 @@ def open_due(*, now: datetime) -> int:
     """Launch the evaluations of groups whose agreed sessions have been; how many."""
     made = SupervisionEvaluation.objects.filter(group=OuterRef("pk"), term=OuterRef("term"))
     rows = SupervisionGroup.objects.filter(~Exists(made), state=SupervisionState.RUNNING).select_related("programme")
-    return sum(_open(group, now=now) for group in rows if rules.why_not_evaluate(group, now=now) is None)
+    return sum(_open(group, now=now) for group in rows if evaluating.why_not_evaluate(group, now=now) is None)
 
 
 @transaction.atomic
@@ -60,24 +61,24 @@ def _open(group: SupervisionGroup, *, now: datetime) -> int:
     if not made:
         return 0
     region, people = group.programme.region, rules.members_of(group)
-    if len(people) >= max(rules.FEWEST_ANSWERS, region.smallest_group):
+    if len(people) >= max(evaluating.FEWEST_ANSWERS, region.smallest_group):
         year = now.astimezone(ZoneInfo(region.time_zone)).year
         title = in_each(lambda: str(group))
         box = answers.make_box(
-            kind=rules.KIND,
+            kind=evaluating.KIND,
             owner=audit.key(row),
             scope=group.scope,
             form=form(),
             title=title,
             zone=region.time_zone,
             k=region.smallest_group,
-            pool=rules.total_of(group.supervisor_id, year),
+            pool=evaluating.total_of(group.supervisor_id, year),
         )
         row.box = answers.launch(
             box=box,
             invited=[Invited(one.person_id) for one in sorted(people, key=lambda one: one.person_id)],
             opens_at=now,
-            closes_at=now + rules.OPEN_FOR,
+            closes_at=now + evaluating.OPEN_FOR,
             now=now,
         )
         row.save(update_fields=["box"])
@@ -114,8 +115,8 @@ def released(box: Box, now: datetime) -> None:
 def close_totals(*, now: datetime) -> int:
     """Let a supervisor's total of a year be counted when the year is over and every group in it is counted."""
     closed = 0
-    for box in Box.objects.filter(kind=rules.TOTAL, state=BoxState.OPEN):
-        _supervisor, year = rules.supervisor_of(box)
+    for box in Box.objects.filter(kind=evaluating.TOTAL, state=BoxState.OPEN):
+        _supervisor, year = evaluating.supervisor_of(box)
         waiting = Box.objects.filter(pool=box.owner).exclude(state__in=[BoxState.RELEASED, BoxState.DESTROYED])
         if year < now.astimezone(ZoneInfo(box.zone)).year and not waiting.exists():
             closed += answers.close_pool(owner=box.owner)
@@ -124,7 +125,7 @@ def close_totals(*, now: datetime) -> int:
 
 def summed_up(box: Box, now: datetime) -> None:
     """A supervisor's groups are summed up, and nothing of each is left but what is shown: the log says so."""
-    supervisor, year = rules.supervisor_of(box)
+    supervisor, year = evaluating.supervisor_of(box)
     audit.record(
         "supervision.total_released",
         by=None,

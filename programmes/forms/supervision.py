@@ -11,7 +11,8 @@ from base.forms import ClockField, DateField, EmailField, PlainForm
 from people.models import Person
 from programmes.models import Programme
 from programmes.models.supervision import LONGEST, MOST_SESSIONS, MOST_WEEKS, SHORTEST
-from programmes.rules.supervision import FEWEST, MOST, Finished
+from programmes.rules.supervision import FEWEST, MOST
+from programmes.rules.supervision_proposals import Finished
 from programmes.states import SessionForm
 
 SUPERVISORS = 3

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from answers.plan import Node, Stratum, Table, make_plan
 from base.nordic import sort_key
 from people.models import Organisation
-from programmes.rules.supervision import Finished
+from programmes.rules.supervision_proposals import Finished
 
 REGION = "region"
 

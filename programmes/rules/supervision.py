@@ -1,24 +1,21 @@
-"""Supervision groups: who can be in one, what stands in the way, what a group may do now, and who sees what of it."""
+"""Supervision groups: who leads whom, what stands in the way of a group, what it may do now, and its sessions."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from answers.models import Box
-from answers.states import BoxState
 from base import dates
 from base.refusal import Forbidden, Refusal
-from events.models import Attendance
 from events.rules.todos import Todo
 from events.states import EventState
 from people.models import Employment, Organisation, Person, Region, RoleAssignment
@@ -27,23 +24,15 @@ from people.rules import managers_by_person, name_for
 from people.states import Role
 from programmes import grouping
 from programmes.models import (
-    Enrolment,
     Programme,
     SupervisionAnswer,
-    SupervisionEvaluation,
     SupervisionGroup,
     SupervisionMember,
     SupervisionSession,
 )
-from programmes.models.supervision import MOST_SESSIONS
-from programmes.states import LIVE_SUPERVISION, Answer, ProgrammeSide, SupervisionState
+from programmes.states import LIVE_SUPERVISION, Answer, SupervisionState
 
-KIND = "programmes.supervision"
-TOTAL = "programmes.supervisor"
 FEWEST, MOST = grouping.FEWEST, grouping.MOST
-OPEN_FOR = timedelta(days=10)
-# Of fewer nothing could ever be shown.
-FEWEST_ANSWERS = 5
 
 
 class LeadsMembers(Refusal):
@@ -150,28 +139,6 @@ class SessionToCome(Refusal):
     """Those who are to come hear of it."""
 
     message = gettext_lazy("The session is still to come. Cancel it instead, so that the members get a letter.")
-
-
-class SessionsLeft(Refusal):
-    """First the sessions, then the evaluation, then more."""
-
-
-class EvaluationOpen(Refusal):
-    """The evaluation is not over."""
-
-    message = gettext_lazy("The evaluation is open until %(day)s. The group can be extended when it is closed.")
-
-
-class EvaluationToCome(Refusal):
-    """The clock opens it."""
-
-    message = gettext_lazy("The evaluation has not been opened yet. It opens by itself after the last session.")
-
-
-class TooManySessions(Refusal):
-    """A group is no institution."""
-
-    message = gettext_lazy("A group can have at most %(n)s sessions in all.")
 
 
 def local_day(group: SupervisionGroup, now: datetime) -> date:
@@ -337,22 +304,10 @@ def conflicts(groups: Sequence[SupervisionGroup], *, by: Any, day: date) -> dict
     return told
 
 
-# ---------- Who can be in a group ----------
+# ---------- Where they work ----------
 
 
-@dataclass(frozen=True)
-class Finished:
-    """Somebody who completed a round and still works in the region; whether a group has or had her."""
-
-    person: Person
-    enrolment: Enrolment
-    unit: Organisation
-    town: Organisation
-    had: bool
-    has: bool
-
-
-def _employed(people: Collection[int], region: Region, day: date) -> dict[int, Employment]:
+def employed(people: Collection[int], region: Region, day: date) -> dict[int, Employment]:
     """The main employment of each on a day, in an organisation that takes part in the region: one query more."""
     paths = list(Organisation.objects.in_region(region, day).values_list("path", flat=True))
     rows = Employment.objects.on(day).filter(within(paths, "unit__path"), person__in=people)
@@ -364,121 +319,13 @@ def _employed(people: Collection[int], region: Region, day: date) -> dict[int, E
 
 def unit_of(person: Person, region: Region, day: date) -> Organisation | None:
     """Where the person works in the region on a day."""
-    row = _employed([person.pk], region, day).get(person.pk)
+    row = employed([person.pk], region, day).get(person.pk)
     return row.unit if row is not None else None
 
 
 def tops_of(units: Iterable[Organisation]) -> dict[int, Organisation]:
     """The organisations at the top of these units' trees, by key."""
     return Organisation.objects.in_bulk({unit.top_id for unit in units})
-
-
-def finished(programme: Programme, day: date) -> list[Finished]:
-    """Those who completed a round of the programme and work in the region on `day`, each once, by name."""
-    rows = (
-        Enrolment.objects.filter(cohort__programme=programme, programme_side=ProgrammeSide.COMPLETED)
-        .filter(person__is_active=True, person__is_guest=False)
-        .select_related("person", "cohort__programme")
-        .order_by("person__name", "-cohort__number", "pk")
-    )
-    latest: dict[int, Enrolment] = {}
-    for row in rows:
-        latest.setdefault(row.person_id, row)
-    jobs = _employed(latest, programme.region, day)
-    tops = tops_of(job.unit for job in jobs.values())
-    states: dict[int, list[tuple[str, bool]]] = defaultdict(list)
-    for person, state, left in SupervisionMember.objects.filter(
-        group__programme=programme, person__in=latest
-    ).values_list("person", "group__state", "left_on"):
-        states[person].append((state, left is None))
-    return [
-        Finished(
-            row.person,
-            row,
-            jobs[key].unit,
-            tops[jobs[key].unit.top_id],
-            had=key in states,
-            has=any(state in LIVE_SUPERVISION and there for state, there in states[key]),
-        )
-        for key, row in latest.items()
-        if key in jobs
-    ]
-
-
-@dataclass(frozen=True)
-class Proposed:
-    """A group as it is proposed: who leads it, who is in it."""
-
-    supervisor: Person
-    people: tuple[Finished, ...]
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """Groups, those who are in none, and why it is so."""
-
-    groups: tuple[Proposed, ...]
-    left: tuple[Finished, ...]
-    reasons: tuple[str, ...]
-
-
-def propose(people: Sequence[Finished], supervisors: Sequence[Person], *, size: int, day: date) -> Proposal:
-    """Groups of about this size, as few from the same unit as possible; supervisors take turns."""
-    found = leads([*(one.person for one in people), *supervisors], day)
-    barred = [found.by(lead.pk) | {lead.pk} for lead in supervisors]
-    result = grouping.propose(
-        [grouping.Candidate(one.unit.pk, one.person.pk) for one in people], size, apart=found.pairs(), barred=barred
-    )
-    by_key = {one.person.pk: one for one in people}
-    groups = tuple(
-        Proposed(supervisors[n % len(supervisors)], _by_name(by_key[key] for key in keys))
-        for n, keys in enumerate(result.groups)
-    )
-    left = _by_name(by_key[key] for key in result.left)
-    return Proposal(groups, left, tuple(reasons(groups, left)))
-
-
-def _by_name(people: Iterable[Finished]) -> tuple[Finished, ...]:
-    return tuple(sorted(people, key=lambda one: (one.person.name, one.person.pk)))
-
-
-def reasons(groups: Sequence[Proposed], left: Sequence[Finished]) -> list[str]:
-    """Why some meet from the same unit, and why some are in no group."""
-    placed = Counter(one.unit.pk for group in groups for one in group.people)
-    told = []
-    for n, group in enumerate(groups, start=1):
-        units = {one.unit.pk: one.unit for one in group.people}
-        for key, count in sorted(Counter(one.unit.pk for one in group.people).items()):
-            if count < 2:
-                continue
-            facts = {
-                "group": n,
-                "n": count,
-                "unit": units[key].name,
-                "there": placed[key],
-                "all": sum(placed.values()),
-                "groups": len(groups),
-            }
-            if placed[key] > len(groups):
-                words = _(
-                    "Group %(group)s: %(n)s people from %(unit)s. Not avoidable: %(there)s of %(all)s work there, and "
-                    "there are %(groups)s groups."
-                )
-            else:
-                words = _("Group %(group)s: %(n)s people from %(unit)s. Another group would have room for one of them.")
-            told.append(words % facts)
-    if left and groups:
-        told.append(
-            ngettext(
-                "%(n)s person is in no group: a manager is never in a group with own staff.",
-                "%(n)s people are in no group: a manager is never in a group with own staff.",
-                len(left),
-            )
-            % {"n": len(left)}
-        )
-    elif left:
-        told.append(_("There are too few people for a group: it has 3 to 8 members."))
-    return told
 
 
 # ---------- The contract ----------
@@ -585,124 +432,3 @@ def todos(person: Person, *, now: datetime) -> list[Todo]:
             title = _("Write down the session on %(day)s") % {"day": dates.plain_day(row.day, today=today)}
             found.append(Todo(title, f"{row}, {row.programme}", url, None, today))
     return found
-
-
-# ---------- Evaluation, and what follows ----------
-
-
-def evaluation_of(group: SupervisionGroup) -> SupervisionEvaluation | None:
-    """The evaluation of this term, once the clock has made it."""
-    rows = SupervisionEvaluation.objects.filter(group=group, term=group.term)
-    return rows.select_related("box__release").first()
-
-
-def is_released(box: Box | None) -> bool:
-    """Whether there is something to read."""
-    return box is not None and box.state == BoxState.RELEASED
-
-
-def why_not_extend(group: SupervisionGroup, by: Any, *, now: datetime, more: int = 1) -> Refusal | None:
-    """The reason that the group gets no more sessions, or None: those agreed have been, and are evaluated."""
-    if refusal := why_not_arrange(group, by):
-        return refusal
-    if group.state == SupervisionState.ENDED:
-        return GroupOver()
-    if group.state == SupervisionState.PROPOSED:
-        return NotAgreed()
-    if refusal := why_not_evaluate(group, now=now):
-        return refusal
-    evaluation = evaluation_of(group)
-    if evaluation is None:
-        return EvaluationToCome()
-    box = evaluation.box
-    if box is not None and box.state not in (BoxState.RELEASED, BoxState.DESTROYED):
-        return EvaluationOpen(day=dates.plain_day(box.closes_at.date()) if box.closes_at else "")
-    return TooManySessions(n=MOST_SESSIONS) if group.sessions + more > MOST_SESSIONS else None
-
-
-def why_not_evaluate(group: SupervisionGroup, *, now: datetime) -> Refusal | None:
-    """The reason that nobody is asked yet how it was, or None: the sessions that were agreed have not all been."""
-    held = sum(row.event.ends_at <= now for row in sessions_of(group))
-    left = group.sessions - held
-    if left <= 0:
-        return None
-    return SessionsLeft(
-        ngettext(
-            "%(n)s of the agreed sessions is left. Then comes the evaluation, and after it the group can be extended.",
-            "%(n)s of the agreed sessions are left. Then comes the evaluation, and after it the group can be extended.",
-            left,
-        )
-        % {"n": left}
-    )
-
-
-def total_of(supervisor: int, year: int) -> str:
-    """Whose the box is in which a supervisor's groups of a year are summed up."""
-    return f"{TOTAL}:{supervisor}-{year}"
-
-
-def supervisor_of(box: Box) -> tuple[int, int]:
-    """Of whom, and of which year, the total is."""
-    person, _dash, year = box.owner.partition(":")[2].partition("-")
-    return int(person), int(year)
-
-
-def totals_of(supervisor: Person) -> list[tuple[int, Box]]:
-    """The years in which a supervisor's groups were summed up with ten answers or more, the newest first."""
-    found = []
-    rows = Box.objects.filter(kind=TOTAL, owner__startswith=f"{TOTAL}:{supervisor.pk}-", state=BoxState.RELEASED)
-    for box in rows.select_related("release"):
-        items = [item for table in box.release.tables["tables"] for item in table["items"].values()]
-        if any(item["how"] == "figures" for item in items):
-            found.append((supervisor_of(box)[1], box))
-    return sorted(found, key=lambda row: -row[0])
-
-
-# ---------- What an employer sees ----------
-
-
-@dataclass(frozen=True)
-class Seen:
-    """Somebody's sessions as an employer sees them: on which days, and whether there."""
-
-    person: Person
-    days: tuple[tuple[date, bool], ...]
-
-    @property
-    def present(self) -> list[date]:
-        """The days on which she was there."""
-        return [day for day, there in self.days if there]
-
-    @property
-    def absent(self) -> list[date]:
-        """The days on which she was not."""
-        return [day for day, there in self.days if not there]
-
-
-def attendance_of_staff(person: Any, *, since: date) -> list[Seen]:
-    """Dates and attendance of those who worked under the person on the day of the session, by name; nothing else.
-
-    So an earlier employer sees nothing of what came after a move, and a new one nothing of what was before.
-    """
-    paths = person.reach.staff_paths
-    if not paths:
-        return []
-    day = OuterRef("registration__event__date")
-    theirs = (
-        Employment.objects.filter(within(paths, "unit__path"), person=OuterRef("registration__person"))
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
-        .exclude(person=person)
-    )
-    rows = (
-        Attendance.objects.filter(Exists(theirs), registration__event__supervision_session__recorded_at__isnull=False)
-        .filter(registration__event__date__gte=since)
-        .select_related("registration__person", "registration__event")
-        .order_by("registration__person__name", "registration__person", "registration__event__date")
-    )
-    found: dict[int, list[Attendance]] = defaultdict(list)
-    for row in rows:
-        found[row.registration.person_id].append(row)
-    return [
-        Seen(some[0].registration.person, tuple((row.registration.event.date, row.hours > 0) for row in some))
-        for some in found.values()
-    ]

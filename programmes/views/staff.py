@@ -28,7 +28,7 @@ from programmes.forms.conditions import QuestionsForm
 from programmes.models import Cohort, Condition, Enrolment
 from programmes.querysets import employed_by, ever_with
 from programmes.rules.applications import known_namesakes, local_day, why_not_apply
-from programmes.rules.supervision import attendance_of_staff
+from programmes.rules.supervision_attendance import attendance_of_staff
 from programmes.states import LIVE_SIDES, CohortState, EmployerSide, Source
 
 # How long a session of supervision stands on the page.

@@ -39,6 +39,8 @@ from programmes.forms.supervision import (
 from programmes.models import Programme, SupervisionGroup, SupervisionMember, SupervisionSession
 from programmes.rules import fairness as fair
 from programmes.rules import supervision as rules
+from programmes.rules import supervision_evaluations as evaluating
+from programmes.rules import supervision_proposals as proposing
 from programmes.states import Answer, SupervisionState
 
 TONES = {
@@ -116,7 +118,7 @@ def supervision(request: Request) -> HttpResponse:
     runs = reach.coordinator or reach.administrator
     lines = lines_of(SupervisionGroup.objects.visible_to(request.user), request.user, looks=True)
     leads = any(line.group.supervisor_id == request.user.pk for line in lines)
-    totals = [(year, result_of(box, [])) for year, box in rules.totals_of(request.user)] if leads else []
+    totals = [(year, result_of(box, [])) for year, box in evaluating.totals_of(request.user)] if leads else []
     context = {
         "mine": [line for line in lines if line.mine],
         "run": [line for line in lines if not line.mine],
@@ -134,7 +136,7 @@ def supervision(request: Request) -> HttpResponse:
 class Place:
     """Somebody in a proposal, with the field that moves her."""
 
-    one: rules.Finished
+    one: proposing.Finished
     name: str
     field: Any
 
@@ -171,8 +173,8 @@ def supervision_new(request: Request) -> HttpResponse:
     programme: Programme = typed["programme"]
     note(request, about=programme, scope=f"region:{programme.region_id}")
     day = clock.today(programme.region.time_zone)
-    people = [one for one in rules.finished(programme, day) if not one.has]
-    found = rules.propose(people, typed["supervisors"], size=typed["size"], day=day)
+    people = [one for one in proposing.finished(programme, day) if not one.has]
+    found = proposing.propose(people, typed["supervisors"], size=typed["size"], day=day)
     named = [(one, name_for(one.person, request.user)) for one in people]
     leads = [(person, name_for(person, request.user)) for person in typed["supervisors"]]
     facts: dict[str, Any] = {"programmes": programmes, "people": named, "leads": leads, "groups": len(found.groups)}
@@ -191,8 +193,8 @@ def supervision_new(request: Request) -> HttpResponse:
     wrong = rules.why_not_form(groups, by=request.user, day=day)
     for n, refusal in wrong:
         form.add_error(None, _("Group %(n)s: %(why)s") % {"n": n + 1, "why": refusal})
-    proposed = [rules.Proposed(lead, tuple(some)) for lead, some in chosen]
-    told = rules.reasons(proposed, [])
+    proposed = [proposing.Proposed(lead, tuple(some)) for lead, some in chosen]
+    told = proposing.reasons(proposed, [])
     if wrong or not groups or "look" in request.POST or "change" in request.POST:
         return _show(request, form, programme, told, asked)
     deed = partial(
@@ -298,7 +300,7 @@ def supervision_group(request: Request, pk: int) -> HttpResponse:
     members = rules.members_of(group)
     said = rules.answers_of(group)
     asked = [group.supervisor_id, *(row.person_id for row in members)]
-    evaluation = rules.evaluation_of(group)
+    evaluation = evaluating.evaluation_of(group)
     box = evaluation.box if evaluation is not None else None
     context = {
         "group": group,
@@ -318,9 +320,9 @@ def supervision_group(request: Request, pk: int) -> HttpResponse:
         "wrong": rules.conflicts([group], by=request.user, day=moment.date()).get(group.pk, []) if runs else [],
         "evaluation": evaluation,
         "box": box,
-        "result": result_of(box, []) if box is not None and rules.is_released(box) else None,
-        "closed": evaluation is not None and (box is None or rules.is_released(box)),
-        "left": rules.why_not_evaluate(group, now=moment),
+        "result": result_of(box, []) if box is not None and evaluating.is_released(box) else None,
+        "closed": evaluation is not None and (box is None or evaluating.is_released(box)),
+        "left": evaluating.why_not_evaluate(group, now=moment),
     }
     return render(request, "programmes/supervision_group.html", context)
 
@@ -389,7 +391,7 @@ def supervision_run(request: Request, pk: int) -> HttpResponse:
         "lines": [(row, said.get(row.person_id, "")) for row in rules.members_of(group)],
         "supervisor_said": said.get(group.supervisor_id, ""),
         "why_not_start": rules.why_not_start(group, request.user),
-        "why_not_extend": rules.why_not_extend(group, request.user, now=clock.now()),
+        "why_not_extend": evaluating.why_not_extend(group, request.user, now=clock.now()),
         "ended": group.state == SupervisionState.ENDED,
         "proposed": group.state == SupervisionState.PROPOSED,
         "full": len(said) and SupervisionMember.objects.standing().filter(group=group).count() >= rules.MOST,
@@ -484,8 +486,8 @@ def supervision_fairness(request: Request) -> HttpResponse:
     chosen = chosen or (programmes[0] if programmes else None)
     context: dict[str, Any] = {"programmes": programmes, "programme": chosen, "rows": [], "k": 5}
     if chosen is not None:
-        people = rules.finished(chosen, clock.today(chosen.region.time_zone))
-        k = max(rules.FEWEST_ANSWERS, chosen.region.smallest_group)
+        people = proposing.finished(chosen, clock.today(chosen.region.time_zone))
+        k = max(evaluating.FEWEST_ANSWERS, chosen.region.smallest_group)
         context |= {"rows": fair.rows(people, k=k), "k": k}
         if len(people) >= k:
             context["whole"] = ngettext(

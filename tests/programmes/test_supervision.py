@@ -20,6 +20,9 @@ from programmes.forms import supervision as forms
 from programmes.models import SupervisionAnswer, SupervisionGroup, SupervisionMember, SupervisionSession
 from programmes.rules import fairness
 from programmes.rules import supervision as rules
+from programmes.rules import supervision_attendance as seen
+from programmes.rules import supervision_evaluations as evaluating
+from programmes.rules import supervision_proposals as proposing
 from programmes.states import SupervisionState
 from reports.documents import extract
 from reports.documents import supervision as figures
@@ -131,14 +134,14 @@ def test_one_is_in_one_group_of_a_programme_and_a_group_has_three_to_eight(stage
 
 def test_groups_are_proposed_from_those_who_finished_and_are_in_none(stage):
     day = now().date()
-    found = rules.finished(stage.programme(), day)
+    found = proposing.finished(stage.programme(), day)
     assert [one.person for one in found] == [stage.leila, stage.tuva, stage.yasmin]
-    proposal = rules.propose(found, [stage.sara], size=6, day=day)
+    proposal = proposing.propose(found, [stage.sara], size=6, day=day)
     assert [len(group.people) for group in proposal.groups] == [3]
     make(stage, stage.tuva, stage.leila, stage.yasmin)
-    assert all(one.has for one in rules.finished(stage.programme(), day))
+    assert all(one.has for one in proposing.finished(stage.programme(), day))
     Employment.objects.filter(person=stage.tuva).update(valid_to=day - timedelta(days=1))
-    assert stage.tuva not in [one.person for one in rules.finished(stage.programme(), day)]
+    assert stage.tuva not in [one.person for one in proposing.finished(stage.programme(), day)]
 
 
 def test_two_of_one_unit_are_told_with_the_reason(stage):
@@ -148,7 +151,7 @@ def test_two_of_one_unit_are_told_with_the_reason(stage):
         stage.enrolment(stage.finished, who, side="completed")
     day = now().date()
     with translation.override("en"):
-        proposal = rules.propose(rules.finished(stage.programme(), day), [stage.sara], size=3, day=day)
+        proposal = proposing.propose(proposing.finished(stage.programme(), day), [stage.sara], size=3, day=day)
     assert len(proposal.groups) == 2
     assert [len(group.people) for group in proposal.groups] == [3, 3]
     assert "Not avoidable: 4 of 6 work there, and there are 2 groups." in proposal.reasons[0]
@@ -318,7 +321,7 @@ def test_a_booked_session_that_was_not_held_goes_and_one_to_come_is_cancelled_in
     assert [todo.title for todo in rules.todos(stage.sara, now=now())]
     sessions.take_away(session=row, by=stage.malin, now=now())
     assert rules.todos(stage.sara, now=now()) == []
-    assert rules.why_not_evaluate(group, now=now()) is not None
+    assert evaluating.why_not_evaluate(group, now=now()) is not None
 
 
 def test_the_supervisor_moves_a_session_and_others_do_not(stage):
@@ -396,8 +399,8 @@ def test_a_manager_sees_dates_and_attendance_of_her_own_staff_and_nothing_else(s
     client = sign_in(stage.stina)
     for path in ("", "contract/", "members/", "sessions/write/"):
         assert client.get(f"/programmes/supervision/{group.pk}/{path}").status_code == 404
-    assert [seen.person for seen in rules.attendance_of_staff(stage.lars, since=LONG_AGO)] == [stage.leila, stage.tuva]
-    assert rules.attendance_of_staff(stage.ulf, since=LONG_AGO) == []
+    assert [seen.person for seen in seen.attendance_of_staff(stage.lars, since=LONG_AGO)] == [stage.leila, stage.tuva]
+    assert seen.attendance_of_staff(stage.ulf, since=LONG_AGO) == []
 
 
 def test_an_employer_sees_nothing_of_a_session_after_a_move(stage):
@@ -406,8 +409,8 @@ def test_an_employer_sees_nothing_of_a_session_after_a_move(stage):
     Employment.objects.filter(person=stage.tuva).update(valid_to=date(2027, 4, 13))
     employment(stage.tuva, stage.nyk_barn, since=date(2027, 4, 14))
     write(stage, group, None, stage.tuva, day=date(2027, 4, 15))
-    before = {seen.person: seen.days for seen in rules.attendance_of_staff(stage.stina, since=LONG_AGO)}
-    after = {seen.person: seen.days for seen in rules.attendance_of_staff(stage.petra, since=LONG_AGO)}
+    before = {seen.person: seen.days for seen in seen.attendance_of_staff(stage.stina, since=LONG_AGO)}
+    after = {seen.person: seen.days for seen in seen.attendance_of_staff(stage.petra, since=LONG_AGO)}
     assert before[stage.tuva] == ((date(2027, 4, 13), True),)
     assert after[stage.tuva] == ((date(2027, 4, 15), True),)
 
@@ -440,7 +443,7 @@ def test_a_unit_with_four_eligible_people_is_merged_into_its_parent(stage):
         who = person(f"Färdig {n}", f"fardig{n}@eskilstuna.example", stage.sormland)
         employment(who, small if n < 3 else stage.barn)
         stage.enrolment(stage.finished, who, side="completed")
-    people = rules.finished(stage.programme(), now().date())
+    people = proposing.finished(stage.programme(), now().date())
     with translation.override("en"):
         rows = fairness.rows(people, k=5)
     told = {row.name: row.eligible for row in rows}

@@ -14,6 +14,7 @@ from programmes.actions import supervision
 from programmes.actions import supervision_evaluations as actions
 from programmes.models import SupervisionEvaluation
 from programmes.rules import supervision as rules
+from programmes.rules import supervision_evaluations as evaluating
 from programmes.states import SupervisionState
 from tests.cast import NOW, employment, person
 from tests.events.test_evaluations import close, vote
@@ -58,15 +59,15 @@ def test_a_group_is_extended_only_when_its_evaluation_is_closed(stage):
     people = people_of(stage, 6)
     group = agreed(stage, *people)
     write(stage, group, None, *people, day=date(2027, 4, 12))
-    with pytest.raises(rules.SessionsLeft):
+    with pytest.raises(evaluating.SessionsLeft):
         supervision.extend(group=group, sessions=3, by=stage.malin, now=NOW)
     assert actions.open_due(now=NOW) == 0
     write(stage, group, None, *people)
-    with pytest.raises(rules.EvaluationToCome):
+    with pytest.raises(evaluating.EvaluationToCome):
         supervision.extend(group=group, sessions=3, by=stage.malin, now=NOW)
     evaluation = opened(group)
     assert evaluation.box.state == BoxState.OPEN
-    with pytest.raises(rules.EvaluationOpen):
+    with pytest.raises(evaluating.EvaluationOpen):
         supervision.extend(group=group, sessions=3, by=stage.malin, now=NOW)
     vote(evaluation, 6, useful="4", safe="5", room="3", on="5")
     close(LATER)
@@ -103,7 +104,7 @@ def test_four_answers_show_nothing_and_a_group_of_four_is_not_asked(stage, sign_
     small = held(stage, 4, "Liten")
     evaluation = opened(small)
     assert evaluation.box is None
-    assert rules.why_not_extend(small, stage.malin, now=NOW) is None
+    assert evaluating.why_not_extend(small, stage.malin, now=NOW) is None
 
 
 def test_the_supervisor_reads_all_her_groups_of_a_year_together_from_ten_answers(stage, sign_in):
@@ -111,17 +112,17 @@ def test_the_supervisor_reads_all_her_groups_of_a_year_together_from_ten_answers
         group = held(stage, 6, name)
         vote(opened(group), 6, useful="4", safe="4", room="4", on="4")
     close(LATER)
-    assert rules.totals_of(stage.sara) == []
+    assert evaluating.totals_of(stage.sara) == []
     assert actions.close_totals(now=LATER) == 0, "the year is not over"
     after = NOW.replace(year=2028, month=1, day=2)
     assert actions.close_totals(now=after) == 1
     answers.count_due(now=after)
-    [(year, box)] = rules.totals_of(stage.sara)
+    [(year, box)] = evaluating.totals_of(stage.sara)
     assert year == 2027
     assert box.release.tables["tables"][0]["n"] == "12"
     page = sign_in(stage.sara).get("/programmes/supervision/").content.decode()
     assert "4,0" in page
-    assert rules.totals_of(stage.malin) == []
+    assert evaluating.totals_of(stage.malin) == []
     assert Deed.objects.filter(deed="supervision.total_released").count() == 1
 
 
@@ -131,7 +132,7 @@ def test_one_group_alone_is_no_total_for_its_supervisor(stage):
     after = NOW.replace(year=2028, month=1, day=2)
     actions.close_totals(now=after)
     answers.count_due(now=after)
-    assert rules.totals_of(stage.sara) == []
+    assert evaluating.totals_of(stage.sara) == []
 
 
 @pytest.mark.parametrize("language", ["sv", "fi", "en"])

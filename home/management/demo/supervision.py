@@ -6,6 +6,7 @@ from people.models import Person
 from programmes.actions import sessions, supervision
 from programmes.models import Programme, SupervisionGroup
 from programmes.rules import supervision as rules
+from programmes.rules import supervision_proposals as proposing
 from programmes.states import Answer, SessionForm
 
 # Every fourth week: the first two have been written down, the third was last week, two are to come.
@@ -18,8 +19,8 @@ UNANSWERED = 2  # how many of the second group have not answered
 def form(programme: Programme, lead: Person, *, by: Person, now: datetime) -> SupervisionGroup:
     """The first of the groups that are proposed of those who are in none."""
     day = now.date()
-    people = [one for one in rules.finished(programme, day) if not one.has]
-    first = rules.propose(people, [lead], size=6, day=day).groups[0]
+    people = [one for one in proposing.finished(programme, day) if not one.has]
+    first = proposing.propose(people, [lead], size=6, day=day).groups[0]
     supervision.form_groups(
         programme=programme,
         groups=[(lead, [one.person for one in first.people])],
