@@ -52,9 +52,10 @@ def print_slips(box: Box, unit: str, links: Mapping[str, Sequence[str]], languag
                 slips.append(Slip(start.partition("://")[2].rstrip("/"), groups_of(code), name))
             piles.append(Pile(str(RoleGroup(role).label) if role and len(links) > 1 else "", slips))
         last = box.closes_at.astimezone(ZoneInfo(box.zone)) - timedelta(minutes=1) if box.closes_at else None
+        place = Organisation.objects.select_related("parent").get(pk=unit)
         facts = {
             "title": say(box.title, language),
-            "unit": Organisation.objects.get(pk=unit).name,
+            "unit": f"{place.name}, {place.parent.name}" if place.parent else place.name,
             "last": dates.full_day(last.date()) if last else "",
             "piles": piles,
             "language": language,
