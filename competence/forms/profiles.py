@@ -5,7 +5,7 @@ from typing import Any
 
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import DateField, PlainForm
@@ -147,9 +147,9 @@ class TasksForm(_Draft):
                     max_length=300,
                     required=False,
                     initial=getattr(task, f"words_{code}") or "" if task else "",
-                    widget=forms.TextInput(attrs={"lang": code, "autocomplete": "off"}),
+                    widget=forms.TextInput(attrs={"lang": code, "autocomplete": "off", "class": "long-line"}),
                 )
-            legend = say("Task %(number)s") if task else say("Task %(number)s, new")
+            legend = gettext("Task %(number)s") if task else gettext("Task %(number)s, new")
             groups.append(Fieldset(legend % {"number": n + 1}, *names[1:], names[0]))
         self.helper.layout = Layout(*groups)
 
