@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -335,6 +336,9 @@ def test_the_paper_prints_the_wheel_and_the_table(cast, role, mine):
         paper = documents.paper_of(mine, lines, profile=role, today=TODAY)
     assert (paper.person, paper.profile) == ("Tuva Ljungdahl", "Socialsekreterare")
     assert [sector.short for sector in paper.wheel.sectors] == [True, False, False, False]
+    html = render_to_string("competence/documents/own.html", {"paper": paper, "wheel": paper.wheel})
+    drawn = html.partition("<svg")[2].partition("</svg>")[0]
+    assert drawn.count("fill=") == drawn.count("<path") + drawn.count("<circle") + drawn.count("<text")
 
 
 def test_everything_goes_with_the_person(cast, mine, version, rows):

@@ -435,6 +435,8 @@ def test_a_coordinator_writes_a_survey_on_its_pages_and_launches_it(cast: Any, s
     assert (part.chosen, part.targets) == ([first.pk], {str(first.pk): "3.8"})
     wrong = post("survey_questions", {"common": version.pk, f"c{first.pk}": "1", f"t{first.pk}": "38"})
     assert wrong.status_code == 422 or "38" in wrong.content.decode()
+    assert f'href="#t{first.pk}"' in wrong.content.decode()
+    assert f'id="t{first.pk}_error"' in wrong.content.decode()
     units = {f"u{unit.pk}": "1" for unit in (cast.barn, cast.mottagning, cast.nyk_barn)}
     post("survey_units", units | {f"s{cast.barn.pk}": "3", f"t{cast.barn.pk}": "1"})
     assert survey.units.get(organisation=cast.barn).extra_slips == 3
