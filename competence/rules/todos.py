@@ -49,7 +49,9 @@ def waiting(person: Person, *, now: datetime) -> QuerySet[Survey, Row]:
         default=Value(""),
         output_field=CharField(),
     )
-    rows = Survey.objects.run_by(person).annotate(uses=Cast("region__parts", TextField()), kind=kinds, name=title)
+    # Read plainly: what translates the words of models puts the columns in any order, and others stand beside them.
+    own: QuerySet[Survey] = QuerySet(Survey).filter(pk__in=Survey.objects.run_by(person).order_by().values("pk"))
+    rows = own.annotate(uses=Cast("region__parts", TextField()), kind=kinds, name=title)
     rows = rows.filter(uses__contains=f'"{PART}"').exclude(kind="")
     return rows.order_by().values_list("pk", "kind", "name", "closes_on")
 
