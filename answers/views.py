@@ -20,6 +20,7 @@ from answers.actions import Ticket
 from answers.ballots import Answers, say
 from answers.documents import NOW, WISH, file_data, kept_of, overview
 from answers.forms import CodeForm, PageForm
+from answers.suppression import exact_from, floor_of
 from base.clock import now
 from base.forms import PlainForm, render_form
 from base.languages import NAMES
@@ -193,6 +194,9 @@ def _show(
         "merges": len(ticket.box.tree.get("nodes", ())) > 1,
         "pooled": bool(ticket.box.pool),
         "writes": any(question.kind == "text" for question in page.questions),
+        "least": floor_of(ticket.box.k),
+        "most": exact_from(ticket.box.k) - 1,
+        "exact": exact_from(ticket.box.k),
         **_around(language),
     }
     return render_form(request, "answers/ballot.html", form, context)
