@@ -26,6 +26,8 @@ from programmes.views import (
     mentorships,
     my_days,
     newcomers,
+    own_application,
+    participants,
     programmes,
     proposals,
     public,
@@ -90,8 +92,8 @@ CERTIFICATES: list[URLPattern] = [
 ]
 
 APPLICATIONS: list[URLPattern] = [
-    path("programmes/my/applications/<int:pk>/", applications.my_application, name="my_application"),
-    path("programmes/my/applications/<int:pk>/withdraw/", applications.withdraw_mine, name="withdraw_mine"),
+    path("programmes/my/applications/<int:pk>/", own_application.my_application, name="my_application"),
+    path("programmes/my/applications/<int:pk>/withdraw/", own_application.withdraw_mine, name="withdraw_mine"),
     path("programmes/staff/", staff.staff, name="staff"),
     path("programmes/staff/register/", staff.register, name="staff_register"),
     path("programmes/staff/register/<uuid:pk>/", staff.check, name="staff_check"),
@@ -106,27 +108,27 @@ APPLICATIONS: list[URLPattern] = [
     path("a/<str:token>/", approvals.answer, name="answer"),
     path("a/<str:token>/undo/", approvals.undo_answer, name="answer_undo"),
     path("a/<str:token>/new-link/", approvals.new_link, name="answer_new_link"),
-    path("s/<str:token>/", applications.application, name="application"),
-    path("s/<str:token>/withdraw/", applications.withdraw, name="withdraw"),
-    path("s/<str:token>/complete/", applications.complete, name="complete"),
+    path("s/<str:token>/", own_application.application, name="application"),
+    path("s/<str:token>/withdraw/", own_application.withdraw, name="withdraw"),
+    path("s/<str:token>/complete/", own_application.complete, name="complete"),
 ]
 
 COHORT = "programmes/cohorts/<int:pk>/"
 DAY = f"{COHORT}days/<int:number>/"
 COHORTS: list[URLPattern] = [
-    path("programmes/", cohorts.programmes, name="programmes"),
-    path("programmes/participants/", cohorts.all_participants, name="participants"),
+    path("programmes/", programmes.programmes, name="programmes"),
+    path("programmes/participants/", participants.all_participants, name="participants"),
     path("programmes/new/", programmes.programme_new, name="programme_new"),
-    path("programmes/<int:pk>/", cohorts.programme, name="programme_inside"),
-    path("programmes/<int:pk>/edit/", cohorts.programme_edit, name="programme_edit"),
-    path("programmes/<int:pk>/funder/", cohorts.programme_funder, name="programme_funder"),
+    path("programmes/<int:pk>/", programmes.programme, name="programme_inside"),
+    path("programmes/<int:pk>/edit/", programmes.programme_edit, name="programme_edit"),
+    path("programmes/<int:pk>/funder/", programmes.programme_funder, name="programme_funder"),
     path("programmes/<int:pk>/funder/emblem/", emblems.programme_emblem, name="programme_emblem"),
     path("programmes/funders/<int:pk>/emblem/", emblems.funder_emblem, name="funder_emblem"),
     path("programmes/<int:pk>/cohorts/new/", cohorts.cohort_new, name="cohort_new"),
     path(COHORT, cohorts.cohort, name="cohort"),
     path(f"{COHORT}open/", cohorts.cohort_open, name="cohort_open"),
     path(f"{COHORT}edit/", cohorts.cohort_edit, name="cohort_edit"),
-    path(f"{COHORT}participants/", cohorts.participants, name="cohort_participants"),
+    path(f"{COHORT}participants/", participants.participants, name="cohort_participants"),
     path(f"{COHORT}letters/", cohorts.letters, name="cohort_letters"),
     path(f"{COHORT}seats/", selection.seats, name="seats"),
     path(f"{COHORT}seats/check/", selection.seats_check, name="seats_check"),

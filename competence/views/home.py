@@ -6,11 +6,14 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from base import clock
 from competence.models import Framework, FrameworkVersion, RoleProfile, StrategicGoal, Survey
 from competence.rules import regions
+from competence.rules import surveys as rules
 from competence.rules.goals import near
 from competence.states import SurveyState, VersionState
 from people.models import Organisation, Request
@@ -28,6 +31,13 @@ TONES = {
 }
 
 
+def standing(survey: Survey) -> tuple[str, str]:
+    """Where a survey stands, in words and as the colour of a state; read with its box."""
+    if survey.state == SurveyState.OPEN and rules.is_over(survey, now=clock.now()):
+        return gettext("Waits to be confirmed"), "warn"
+    return capfirst(survey.get_state_display()), TONES[SurveyState(survey.state)]
+
+
 @require_GET
 def home(request: Request) -> HttpResponse:
     """Surveys, frameworks, role profiles and goals, as far as one reads them, and one's own profile."""
@@ -39,7 +49,7 @@ def home(request: Request) -> HttpResponse:
     context: dict[str, Any] = {
         "runs": bool(run),
         "leads": bool(reader.reach.staff_paths),
-        "surveys": [(row, TONES[SurveyState(row.state)]) for row in surveys[:SHOWN]],
+        "surveys": [(row, *standing(row)) for row in surveys.select_related("box")[:SHOWN]],
         "frameworks": _frameworks(request, here),
         "profiles": RoleProfile.objects.visible_to(reader).filter(region__in=here).order_by("title", "pk")[:SHOWN],
         "goals": _with_goals(request),

@@ -14,7 +14,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -36,7 +35,7 @@ from competence.rules import forecasts, questions, regions
 from competence.rules import surveys as rules
 from competence.rules.circles import Circle, circle_of, full_names_of, joined, names_of, places_of, top_key
 from competence.states import RoleGroup, SurveyState
-from competence.views.home import TONES
+from competence.views.home import standing
 from people.models import Employment, Request
 
 
@@ -75,8 +74,8 @@ def surveys(request: Request) -> HttpResponse:
             now=clock.now(),
         )
         return redirect("competence:survey_frame", pk=survey.pk)
-    rows = Survey.objects.run_by(request.user).filter(region__in=run).select_related("region")
-    lines = [(row, TONES[SurveyState(row.state)]) for row in rows.annotate(size=Count("units"))]
+    rows = Survey.objects.run_by(request.user).filter(region__in=run).select_related("region", "box")
+    lines = [(row, *standing(row)) for row in rows.annotate(size=Count("units"))]
     return render_form(request, "competence/surveys.html", form, {"lines": lines, "several": len(run) > 1})
 
 
@@ -117,13 +116,12 @@ def survey(request: Request, pk: int) -> HttpResponse:
 
 def _hub(found: Survey) -> dict[str, Any]:
     now = clock.now()
-    over = rules.is_over(found, now=now)
-    waits = over and found.state == SurveyState.OPEN
+    state, tone = standing(found)
     context: dict[str, Any] = {
         "survey": found,
-        "tone": "warn" if waits else TONES[SurveyState(found.state)],
-        "state": _("Waits to be confirmed") if waits else capfirst(str(found.get_state_display())),
-        "over": over,
+        "tone": tone,
+        "state": state,
+        "over": rules.is_over(found, now=now),
         "may_end": rules.why_not_end(found, None, now=now) is None,
         "may_throw": rules.why_not_throw_away(found, None) is None,
         "held_up": rules.held_up(found.box),

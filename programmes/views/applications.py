@@ -1,4 +1,4 @@
-"""An application: three steps, check, send, receipt; and what its owner can do with it later."""
+"""An application: three steps, check, send, receipt."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -7,7 +7,6 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef
@@ -25,14 +24,11 @@ from base.forms import render_form
 from base.models import Draft
 from base.refusal import Refusal
 from base.tokens import LinkAltered, seal, unseal
-from people.models import Organisation, Request
-from people.rules import name_for
+from people.models import Organisation
 from people.states import Language
 from programmes.actions import applications as actions
-from programmes.actions.conditions import replies_of
-from programmes.forms.applications import OTHER, AboutForm, CompleteForm, WorkForm
-from programmes.forms.conditions import replies_in, shown
-from programmes.letters.applications import OWN_LINK
+from programmes.forms.applications import OTHER, AboutForm, WorkForm
+from programmes.forms.conditions import replies_in
 from programmes.models import Cohort, Condition, Enrolment
 from programmes.rules.applications import (
     ApplicationsNotOpen,
@@ -43,8 +39,8 @@ from programmes.rules.applications import (
     why_not_withdraw,
     workplaces_of,
 )
-from programmes.rules.conditions import asks_months, name_of, replaced, unanswered
-from programmes.states import EmployerSide, Fact, ProgrammeSide, Source
+from programmes.rules.conditions import asks_months, name_of, replaced
+from programmes.states import Source
 from programmes.views.public import COHORT, days_along, round_of
 
 COOKIE = "draft-{}"
@@ -84,12 +80,12 @@ def _cohort(request: HttpRequest, region: str, programme: str, number: int) -> C
     return kept_facts(f"round {region} {programme} {number}", lambda: _read_cohort(request, region, programme, number))
 
 
-def _asks(programme: str) -> Exists:
+def asks(programme: str) -> Exists:
     """A column: whether the programme asks its own conditions."""
     return Exists(Condition.objects.standing().filter(programme=OuterRef(programme)))
 
 
-def _conditions(row: Cohort | Enrolment, programme: int) -> list[Condition]:
+def conditions_of(row: Cohort | Enrolment, programme: int) -> list[Condition]:
     """What the programme asks of those who apply; read only where it asks something, and then once for strangers."""
     if not getattr(row, "asks", False):
         return []
@@ -101,7 +97,7 @@ def _read_cohort(request: HttpRequest, region: str, programme: str, number: int)
         Cohort.objects.visible_to(request.user)
         .filter(programme__published=True)
         .select_related("programme__region", "places")
-        .annotate(asks=_asks("programme"))
+        .annotate(asks=asks("programme"))
         .only(*COHORT, *PROGRAMME)
         .prefetch_related(days_along()),
         programme__region__slug=region,
@@ -115,7 +111,7 @@ def _address(cohort: Cohort, name: str, *arguments: str) -> str:
     return reverse(f"programmes:{name}", args=[programme.region.slug, programme.slug, cohort.number, *arguments])
 
 
-def _about(cohort: Cohort) -> dict[str, Any]:
+def around(cohort: Cohort) -> dict[str, Any]:
     """What stands beside every step: which round this is."""
     return {
         "region": cohort.programme.region,
@@ -125,15 +121,15 @@ def _about(cohort: Cohort) -> dict[str, Any]:
     }
 
 
-def _closed(request: HttpRequest, cohort: Cohort, refusal: Refusal, *, status: int = 409) -> HttpResponse:
+def closed(request: HttpRequest, cohort: Cohort, refusal: Refusal, *, status: int = 409) -> HttpResponse:
     """The clear word instead of the form when the round takes no applications."""
-    context = {**_about(cohort), "reason": str(refusal), "coming": isinstance(refusal, ApplicationsNotOpen)}
+    context = {**around(cohort), "reason": str(refusal), "coming": isinstance(refusal, ApplicationsNotOpen)}
     return render(request, "programmes/apply/closed.html", context, status=status if request.method == "POST" else 200)
 
 
 def _gone(request: HttpRequest, cohort: Cohort, *, altered: bool) -> HttpResponse:
     """A draft's link that opens nothing: expired and altered ones say so, each in its words."""
-    context = {**_about(cohort), "altered": altered}
+    context = {**around(cohort), "altered": altered}
     return render(request, "programmes/apply/no_draft.html", context, status=404 if altered else 410)
 
 
@@ -162,7 +158,7 @@ def _step(view: Step) -> Callable[..., HttpResponse]:
         if code := draft.data.get("sent"):
             return _to_receipt(cohort, str(code))
         if refusal := why_not_apply(cohort, now=now()):
-            return _closed(request, cohort, refusal)
+            return closed(request, cohort, refusal)
         response = view(request, cohort, draft, token)
         response["Cache-Control"] = "no-store"
         return response
@@ -222,7 +218,7 @@ def start(request: HttpRequest, region: str, programme: str, number: int) -> Htt
     """Step 1, before there is a draft; a browser that has one goes on with it."""
     cohort = _cohort(request, region, programme, number)
     if refusal := why_not_apply(cohort, now=now()):
-        return _closed(request, cohort, refusal)
+        return closed(request, cohort, refusal)
     if request.method != "POST" and (token := request.COOKIES.get(COOKIE.format(cohort.pk), "")):
         try:
             draft = actions.find_application_draft(token=token, cohort=cohort, now=now())
@@ -241,7 +237,7 @@ def start(request: HttpRequest, region: str, programme: str, number: int) -> Htt
     if form.is_valid():
         draft, token = actions.open_draft(cohort=cohort, data=_cleaned(form, ABOUT), now=now())
         return _with_cookie(redirect(_address(cohort, "apply_work", token)), cohort, token)
-    context = {**_about(cohort), "draft": None, "back": cohort.programme.get_absolute_url()}
+    context = {**around(cohort), "draft": None, "back": cohort.programme.get_absolute_url()}
     return render_form(request, "programmes/apply/about.html", form, context)
 
 
@@ -249,7 +245,7 @@ def _next_step(cohort: Cohort, draft: Draft) -> str:
     """Where a draft goes on."""
     if any(not draft.data.get(name) for name in ("name", "email", "language")):
         return "apply_about"
-    conditions = _conditions(cohort, cohort.programme_id)
+    conditions = conditions_of(cohort, cohort.programme_id)
     needed = set(_work_names(conditions)) - {"typed_unit", "employed_since", "exercises_authority"}
     if any(not draft.data.get(name) for name in needed):
         return "apply_work"
@@ -266,7 +262,7 @@ def about(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> Htt
     if form.is_valid():
         draft = actions.save_draft(draft=draft, data=_cleaned(form, ABOUT), now=now())
         return _with_cookie(redirect(_address(cohort, _next_step(cohort, draft), token)), cohort, token)
-    context = {**_about(cohort), "draft": draft, "token": token, "back": cohort.programme.get_absolute_url()}
+    context = {**around(cohort), "draft": draft, "token": token, "back": cohort.programme.get_absolute_url()}
     return render_form(request, "programmes/apply/about.html", form, context)
 
 
@@ -275,7 +271,7 @@ def about(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> Htt
 
 def _work_form(cohort: Cohort, draft: Draft, data: Any = None) -> WorkForm:
     today = local_day(cohort, now())
-    conditions = _conditions(cohort, cohort.programme_id)
+    conditions = conditions_of(cohort, cohort.programme_id)
     return WorkForm(
         data,
         initial=_shown(draft, _work_names(conditions)),
@@ -290,14 +286,14 @@ def _work_form(cohort: Cohort, draft: Draft, data: Any = None) -> WorkForm:
 def work(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> HttpResponse:
     """Step 2: where and since when, degree, the manager's address."""
     form = _work_form(cohort, draft, request.POST or None)
-    names = _work_names(_conditions(cohort, cohort.programme_id))
+    names = _work_names(conditions_of(cohort, cohort.programme_id))
     if "later" in request.POST:
         draft = actions.save_draft(draft=draft, data=_typed(form, names), now=now())
         return _later(request, cohort, draft, token)
     if form.is_valid():
         draft = actions.save_draft(draft=draft, data=_cleaned(form, names), now=now())
         return redirect(_address(cohort, _next_step(cohort, draft), token))
-    context = {**_about(cohort), "draft": draft, "token": token, "back": _address(cohort, "apply_about", token)}
+    context = {**around(cohort), "draft": draft, "token": token, "back": _address(cohort, "apply_about", token)}
     return render_form(request, "programmes/apply/work.html", form, context)
 
 
@@ -320,7 +316,7 @@ def _rows(cohort: Cohort, draft: Draft, form: WorkForm, token: str) -> dict[str,
     def row(label: str, value: str, url: str, field: str, note: str = "") -> dict[str, str]:
         return {"label": label, "value": value, "url": f"{url}#id_{field}", "note": note}
 
-    conditions = _conditions(cohort, cohort.programme_id)
+    conditions = conditions_of(cohort, cohort.programme_id)
     asked = [
         row(
             condition.question,
@@ -368,13 +364,13 @@ def check(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> Htt
     about_form = AboutForm({name: draft.data.get(name) or "" for name in ABOUT})
     if not about_form.is_valid():
         return redirect(_address(cohort, "apply_about", token))
-    conditions = _conditions(cohort, cohort.programme_id)
+    conditions = conditions_of(cohort, cohort.programme_id)
     form = _work_form(cohort, draft, _shown(draft, _work_names(conditions)))
     if not form.is_valid():
         return redirect(_address(cohort, "apply_work", token))
     if request.method == "POST":
         if not _within(request, "applications", APPLICATIONS):
-            return _closed(request, cohort, TooMany(), status=429)
+            return closed(request, cohort, TooMany(), status=429)
         employer, unit = form.chosen()
         try:
             code = actions.send(
@@ -384,12 +380,12 @@ def check(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> Htt
                 now=now(),
             )
         except Refusal as refusal:
-            return _closed(request, cohort, refusal)
+            return closed(request, cohort, refusal)
         response = _to_receipt(cohort, code)
         response.delete_cookie(COOKIE.format(cohort.pk), path=_address(cohort, "apply"), samesite="Lax")
         return response
     context = {
-        **_about(cohort),
+        **around(cohort),
         **_rows(cohort, draft, form, token),
         "draft": draft,
         "token": token,
@@ -426,7 +422,7 @@ def _facts(
 def later(request: HttpRequest, cohort: Cohort, draft: Draft, token: str) -> HttpResponse:
     """The draft is kept: here is the link, also in the mail."""
     link = request.build_absolute_uri(_address(cohort, _next_step(cohort, draft), token))
-    context = {**_about(cohort), "draft": draft, "token": token, "link": link, "email": draft.data.get("email") or ""}
+    context = {**around(cohort), "draft": draft, "token": token, "link": link, "email": draft.data.get("email") or ""}
     return render(request, "programmes/apply/later.html", context)
 
 
@@ -455,7 +451,7 @@ def receipt(request: HttpRequest, region: str, programme: str, number: int, toke
     cohort = _cohort(request, region, programme, number)
     code = _receipt_code(cohort, token)
     context = {
-        **_about(cohort),
+        **around(cohort),
         "code": code,
         "token": token,
         "can_withdraw": why_not_apply(cohort, now=now()) is None,
@@ -480,172 +476,12 @@ def take_back(request: HttpRequest, region: str, programme: str, number: int, to
     cohort = _cohort(request, region, programme, number)
     code = _receipt_code(cohort, token)
     if refusal := why_not_apply(cohort, now=now()):
-        return _closed(request, cohort, TooLateToWithdraw() if request.method == "POST" else refusal)
+        return closed(request, cohort, TooLateToWithdraw() if request.method == "POST" else refusal)
     done = False
     if request.method == "POST":
         enrolment = Enrolment.objects.by_code(code).filter(cohort=cohort, source=Source.SELF).first()
         if enrolment is not None and why_not_withdraw(enrolment, now=now()) is None:
             actions.withdraw(enrolment=enrolment, by=enrolment.person, now=now())
         done = True
-    context = {**_about(cohort), "code": code, "done": done, "back": _address(cohort, "receipt", token)}
+    context = {**around(cohort), "code": code, "done": done, "back": _address(cohort, "receipt", token)}
     return render(request, "programmes/apply/withdraw.html", context)
-
-
-# ---------- The owner's own link, from a letter ----------
-
-
-def _own(token: str) -> Enrolment:
-    """The application that an own link opens; an altered one opens nothing."""
-    try:
-        facts = unseal(OWN_LINK, token)
-    except LinkAltered as error:
-        raise Http404 from error
-    return get_object_or_404(
-        Enrolment.objects.annotate(asks=_asks("cohort__programme")).select_related(
-            "cohort__programme__region",
-            "cohort__programme__funder",
-            "cohort__places",
-            "person",
-            "organisation",
-            "unit",
-        ),
-        pk=facts["e"],
-    )
-
-
-def _lacks(enrolment: Enrolment) -> bool:
-    """Whether something that only the person knows is not filled in, where the manager registered her."""
-    conditions = _conditions(enrolment, enrolment.cohort.programme_id)
-    if "degree" not in replaced(conditions) and not enrolment.degree:
-        return True
-    return bool(conditions and unanswered(conditions, replies_of(enrolment)))
-
-
-def own_context(enrolment: Enrolment) -> dict[str, Any]:
-    """What an application's owner reads about it."""
-    moment = now()
-    side = enrolment.programme_side
-    waiting = side == ProgrammeSide.APPLIED
-    return {
-        **_about(enrolment.cohort),
-        "enrolment": enrolment,
-        "closes": enrolment.cohort.closes_on,
-        "waits_for_manager": waiting and enrolment.employer_side == EmployerSide.ASKED,
-        "declined": waiting and enrolment.employer_side == EmployerSide.DECLINED,
-        "approved": waiting and enrolment.employer_side == EmployerSide.APPROVED,
-        "withdrawn": side == ProgrammeSide.WITHDRAWN,
-        "missing": waiting and enrolment.source != Source.SELF and _lacks(enrolment),
-        "asks": getattr(enrolment, "asks", False),
-        "can_withdraw": side != ProgrammeSide.WITHDRAWN and why_not_withdraw(enrolment, now=moment) is None,
-        "unit_words": enrolment.typed_unit or enrolment.unit.name,
-        "own_name": name_for(enrolment.person, enrolment.person),
-    }
-
-
-@login_not_required
-@require_safe
-def application(request: HttpRequest, token: str) -> HttpResponse:
-    """An application as it stands, for whoever holds the link from the letter."""
-    return render(request, "programmes/apply/application.html", {**own_context(_own(token)), "token": token})
-
-
-@login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, token: str) -> HttpResponse:
-    """Withdraw, or decline what the manager registered: a page that asks, and a press that does it."""
-    enrolment = _own(token)
-    return _withdraw(request, enrolment, reverse("programmes:application", args=[token]))
-
-
-def _withdraw(request: HttpRequest, enrolment: Enrolment, back: str) -> HttpResponse:
-    if enrolment.programme_side == ProgrammeSide.WITHDRAWN:
-        return redirect(back)
-    if refusal := why_not_withdraw(enrolment, now=now()):
-        return _closed(request, enrolment.cohort, refusal)
-    if request.method == "POST":
-        actions.withdraw(enrolment=enrolment, by=enrolment.person, now=now())
-        messages.success(request, _("The application is withdrawn."))
-        return redirect(back)
-    context = {
-        **_about(enrolment.cohort),
-        "code": enrolment.code,
-        "done": False,
-        "by_manager": enrolment.source != Source.SELF,
-        "back": back,
-    }
-    return render(request, "programmes/apply/withdraw.html", context)
-
-
-@login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def complete(request: HttpRequest, token: str) -> HttpResponse:
-    """Whom the manager registered checks what is filled in, and adds what only she knows."""
-    enrolment = _own(token)
-    own = reverse("programmes:application", args=[token])
-    if enrolment.programme_side == ProgrammeSide.WITHDRAWN or enrolment.source == Source.SELF:
-        return redirect(own)
-    authority = {True: "yes", False: "no"}.get(enrolment.exercises_authority or False) if enrolment.degree else ""
-    initial = {
-        "language": enrolment.person.language,
-        "employed_since": enrolment.employed_since,
-        "degree": enrolment.degree,
-        "exercises_authority": authority,
-    }
-    conditions = _conditions(enrolment, enrolment.cohort.programme_id)
-    if conditions:
-        initial |= shown(conditions, replies_of(enrolment))
-    form = CompleteForm(
-        request.POST or None, initial=initial, today=local_day(enrolment.cohort, now()), conditions=conditions
-    )
-    if form.is_valid():
-        facts = form.cleaned_data
-        actions.complete(
-            enrolment=enrolment,
-            language=facts["language"],
-            employed_since=facts["employed_since"],
-            degree=facts.get("degree", ""),
-            exercises_authority=_authority(conditions, facts),
-            replies=replies_in(conditions, facts),
-            by=enrolment.person,
-            now=now(),
-        )
-        messages.success(request, _("Saved. Your application is complete."))
-        return redirect(own)
-    return render_form(
-        request, "programmes/apply/complete.html", form, {**own_context(enrolment), "token": token, "back": own}
-    )
-
-
-def _authority(conditions: Sequence[Condition], facts: dict[str, Any]) -> bool | None:
-    """Whether the work includes the exercise of authority, by whichever question asked it."""
-    names = ["exercises_authority", *(name_of(row) for row in conditions if row.fact == Fact.AUTHORITY)]
-    said = next((facts[name] for name in names if facts.get(name)), None)
-    return None if said is None else said == "yes"
-
-
-# ---------- Signed in ----------
-
-
-def _mine(request: Request, pk: int) -> Enrolment:
-    return get_object_or_404(
-        Enrolment.objects.visible_to(request.user)
-        .filter(person=request.user)
-        .annotate(asks=_asks("cohort__programme"))
-        .select_related(
-            "cohort__programme__region", "cohort__programme__funder", "cohort__places", "person", "organisation", "unit"
-        ),
-        pk=pk,
-    )
-
-
-@require_safe
-def my_application(request: Request, pk: int) -> HttpResponse:
-    """One's own application as it stands."""
-    return render(request, "programmes/apply/application.html", {**own_context(_mine(request, pk)), "token": ""})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def withdraw_mine(request: Request, pk: int) -> HttpResponse:
-    """Withdraw one's own application, signed in."""
-    enrolment = _mine(request, pk)
-    return _withdraw(request, enrolment, reverse("programmes:my_application", args=[enrolment.pk]))

@@ -1,4 +1,4 @@
-"""Programmes and cohorts as a coordinator sees them: lists, the hub, participants, letters, the next round."""
+"""Cohorts as a coordinator sees them: the lines of lists, the hub, the next round, letters."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,16 +28,8 @@ from outbox.models import Letter
 from outbox.states import OPEN, LetterState
 from people.models import Organisation, Person, Request
 from programmes.actions import cohorts as actions
-from programmes.forms.cohorts import (
-    OWN,
-    CapacityForm,
-    CohortForm,
-    FunderForm,
-    NextCohortForm,
-    ParticipantFilter,
-    ProgrammeForm,
-)
-from programmes.models import Cohort, Condition, CourseDay, Enrolment, Programme, Share
+from programmes.forms.cohorts import CapacityForm, CohortForm, NextCohortForm
+from programmes.models import Cohort, CourseDay, Programme
 from programmes.rules import cohorts as rules
 from programmes.rules import todos
 from programmes.rules.decisions import why_not_decide
@@ -75,11 +67,12 @@ def find_cohort(request: HttpRequest, pk: int) -> Cohort:
     return get_object_or_404(found, pk=pk)
 
 
-def _find_programme(request: HttpRequest, pk: int) -> Programme:
+def find_programme(request: HttpRequest, pk: int) -> Programme:
+    """A programme that the person runs; the same 404 for every other."""
     return get_object_or_404(Programme.objects.run_by(request.user).select_related("region", "funder"), pk=pk)
 
 
-# ---------- Programmes ----------
+# ---------- Lists of rounds ----------
 
 
 @dataclass(frozen=True)
@@ -113,98 +106,6 @@ def cohort_lines(cohorts: list[Cohort], days: dict[int, list[CourseDay]] | None 
             )
         )
     return found
-
-
-@require_GET
-def programmes(request: Request) -> HttpResponse:
-    """The programmes that the person runs, each with its rounds."""
-    mine = list(Programme.objects.run_by(request.user).select_related("region"))
-    if not mine and not (request.user.reach.administrator or request.user.reach.coordinator):
-        get_object_or_404(Programme.objects.none())
-    cohorts = list(
-        Cohort.objects.run_by(request.user)
-        .filter(programme__in=[row.pk for row in mine])
-        .select_related("programme", "places")
-        .order_by("programme", "-number")
-    )
-    lines = cohort_lines(cohorts)
-    groups = [(row, [line for line in lines if line.cohort.programme_id == row.pk]) for row in mine]
-    return render(request, "programmes/programmes.html", {"groups": groups})
-
-
-@require_GET
-def programme(request: Request, pk: int) -> HttpResponse:
-    """One programme for those who run it: its rounds, texts, funder."""
-    row = _find_programme(request, pk)
-    cohorts = list(row.cohorts.run_by(request.user).select_related("programme", "places"))
-    texts = [
-        {"label": _("Themes") if name == "themes" else label, "value": getattr(row, name), "note": "", "url": ""}
-        for name, (label, _length, _rows) in ProgrammeForm.TEXTS.items()
-    ]
-    if row.mentor_kind:
-        meetings = ngettext(
-            "%(n)s meeting of %(minutes)s minutes within %(months)s months",
-            "%(n)s meetings of %(minutes)s minutes within %(months)s months",
-            row.mentor_meetings,
-        ) % {"n": row.mentor_meetings, "minutes": row.mentor_minutes, "months": row.mentor_months}
-        mentors = f"{capfirst(str(row.get_mentor_kind_display()))}\n{meetings}"
-        texts.append({"label": _("Mentors"), "value": mentors, "note": "", "url": ""})
-    return render(
-        request,
-        "programmes/programme_inside.html",
-        {
-            "programme": row,
-            "lines": cohort_lines(cohorts),
-            "texts": texts,
-            "waiting": rules.undecided(row),
-            "entry": Condition.objects.standing().filter(programme=row),
-        },
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def programme_edit(request: Request, pk: int) -> HttpResponse:
-    """Change a programme's texts in each language."""
-    row = _find_programme(request, pk)
-    form = ProgrammeForm(request.POST or None, programme=row)
-    form.back = reverse("programmes:programme_inside", args=[row.pk])
-    if form.is_valid():
-        actions.change_programme(
-            programme=row,
-            words=form.words,
-            published=form.cleaned_data["published"],
-            first_come=form.cleaned_data["first_come"],
-            funder=row.funder,
-            mentoring=form.mentoring,
-            by=request.user,
-            now=clock.now(),
-        )
-        messages.success(request, _("The programme is saved."))
-        return redirect("programmes:programme_inside", pk=row.pk)
-    return render_form(request, "programmes/programme_edit.html", form, {"programme": row})
-
-
-@require_http_methods(["GET", "POST"])
-def programme_funder(request: Request, pk: int) -> HttpResponse:
-    """Write down who funds the programme, with its statement and emblem."""
-    row = _find_programme(request, pk)
-    form = FunderForm(request.POST or None, programme=row, funder=row.funder)
-    form.back = reverse("programmes:programme_inside", args=[row.pk])
-    if form.is_valid():
-        funder = actions.keep_funder(
-            programme=row,
-            funder=row.funder,
-            names=form.funder_names,
-            statements=form.statements,
-            emblem_name=form.cleaned_data["emblem_name"],
-            by=request.user,
-            now=clock.now(),
-        )
-        messages.success(request, _("The funder is saved."))
-        if form.cleaned_data["emblem_name"] == OWN and funder.emblem_id is None:
-            return redirect("programmes:programme_emblem", pk=row.pk)
-        return redirect("programmes:programme_inside", pk=row.pk)
-    return render_form(request, "programmes/funder.html", form, {"programme": row})
 
 
 # ---------- The hub ----------
@@ -492,7 +393,7 @@ def _tasks_left(tasks: list[todos.Todo], stops: list[Stop]) -> str:
 @require_http_methods(["GET", "POST"])
 def cohort_new(request: Request, pk: int) -> HttpResponse:
     """The next round from the last one: six things, all preset."""
-    row = _find_programme(request, pk)
+    row = find_programme(request, pk)
     last = rules.latest(row)
     today = clock.today(row.region.time_zone)
     people = rules.coordinators(row.region, today)
@@ -575,74 +476,6 @@ def capacity(request: Request, pk: int) -> HttpResponse:
             return redirect(row)
     changes = row.places.changes.select_related("by").order_by("-at")
     return render_form(request, "programmes/capacity.html", form, {"cohort": row, "changes": changes})
-
-
-# ---------- Participants ----------
-
-
-def _filtered(found: QuerySet[Enrolment], form: ParticipantFilter) -> QuerySet[Enrolment]:
-    if not form.is_valid():
-        return found
-    asked = form.cleaned_data
-    if words := asked["q"].strip():
-        found = found.filter(Q(person__name__icontains=words, person__protected=False) | Q(code__iexact=words))
-    if asked["side"]:
-        found = found.filter(programme_side=asked["side"])
-    if asked["employer"]:
-        found = found.filter(employer_side=asked["employer"])
-    if asked["organisation"]:
-        found = found.filter(organisation=asked["organisation"])
-    if chosen := asked.get("round", ""):
-        found = found.filter(cohort__programme=chosen[1:]) if chosen[0] == "p" else found.filter(cohort=chosen)
-    return found
-
-
-def _listed(request: Request, found: QuerySet[Enrolment], form: ParticipantFilter) -> dict[str, Any]:
-    shown = _filtered(found, form).select_related("person", "organisation", "unit", "cohort__programme")
-    page = Paginator(shown.order_by("person__name", "pk"), PAGE).get_page(request.GET.get("page"))
-    total = page.paginator.count
-    asked = any(request.GET.get(name) for name in form.fields)
-    return {
-        "page": page,
-        "filter": form,
-        "count": ngettext("%(n)s person", "%(n)s people", total) % {"n": dates.number(total)},
-        "asked": asked,
-        "clear": request.path if asked else "",
-    }
-
-
-@audited("participants.seen")
-@require_GET
-def participants(request: Request, pk: int) -> HttpResponse:
-    """Everyone in a cohort, with the employer's side and the programme's side beside each other."""
-    # The municipalities bring their cohort along: one question for both.
-    shares = list(
-        Share.objects.filter(cohort__in=Cohort.objects.run_by(request.user), cohort=pk)
-        .select_related("organisation", "cohort__programme")
-        .order_by("organisation__name")
-    )
-    row = shares[0].cohort if shares else find_cohort(request, pk)
-    towns = [share.organisation for share in shares]
-    form = ParticipantFilter(request.GET or None, organisations=towns)
-    found = Enrolment.objects.visible_to(request.user).filter(cohort=row)
-    context = {"cohort": row, "here": "participants", **_listed(request, found, form)}
-    return render(request, "programmes/participants.html", context)
-
-
-@audited("participants.seen")
-@require_GET
-def all_participants(request: Request) -> HttpResponse:
-    """Everyone in the cohorts that the person runs."""
-    if not (request.user.reach.administrator or request.user.reach.coordinator):
-        get_object_or_404(Cohort.objects.none())
-    mine = Cohort.objects.run_by(request.user)
-    towns = list(
-        Organisation.objects.visible_to(request.user).filter(participations__isnull=False).distinct().order_by("name")
-    )
-    rounds = mine.select_related("programme").order_by("programme__title", "programme", "-number")
-    form = ParticipantFilter(request.GET or None, organisations=towns, rounds=rounds)
-    found = Enrolment.objects.visible_to(request.user).filter(cohort__in=mine)
-    return render(request, "programmes/all_participants.html", _listed(request, found, form))
 
 
 # ---------- Letters ----------

@@ -317,6 +317,7 @@
     if (lines.length) tell(lines.join(" "));
     return done.size > 0;
   }
+  let first = null; // the list that is asked for at the opening
   let running = false;
   let wanted = false;
   async function sync() {
@@ -392,9 +393,10 @@
     if (event.key !== "Enter") return;
     event.preventDefault();
     const field = at("door-q");
+    if (!field.value.trim()) return;
+    if (!list) await first; // whoever is quicker than the list waits for it
     const shown = hits();
     const code = plainCode(field.value);
-    if (!field.value.trim()) return;
     if (shown.length === 1) await press(shown[0], true, shown[0].code === code ? "code" : "list");
     else if (!shown.length && /\d/.test(code)) await coded(field.value);
     else return;
@@ -434,7 +436,7 @@
   draw();
   camera();
   const again = window.setInterval(() => { if (!document.hidden && !gone) sync(); }, AGAIN);
-  if (!gone || queue.length) sync();
+  if (!gone || queue.length) first = sync();
   if (navigator.serviceWorker) {
     navigator.serviceWorker.register(app.dataset.worker, { scope: app.dataset.door }).catch(() => undefined);
   }

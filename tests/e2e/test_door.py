@@ -159,9 +159,9 @@ def test_three_come_while_the_network_is_cut_and_are_sent_exactly_once(
     second = other.new_page()
     second.clock.install(time=clock.now() + timedelta(minutes=1))
     second.goto(f"{site}/events/{seminar.pk}/organise/door/")
-    second.get_by_text("3 av 4 här").wait_for()
-    second.get_by_label("Namn eller kod").fill(code(seminar, "Tuva Ljungdahl"))
-    second.get_by_label("Namn eller kod").press("Enter")
+    # Whoever is quicker than the list loses nothing.
+    second.locator("#door-q").fill(code(seminar, "Tuva Ljungdahl"))
+    second.locator("#door-q").press("Enter")
     second.get_by_text("Tuva Ljungdahl är redan här").wait_for()
     second.get_by_text("Uppkopplad.", exact=True).wait_for()
     wait_for(lambda: Scan.objects.filter(registration__person=cast.tuva).count() == 2)
