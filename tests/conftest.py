@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -36,12 +37,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--only-database`, leave out what has been shown already and knows no database."""
-    if not config.getoption("--only-database"):
-        return
+    """Begin with what knows no database; with `--only-database`, leave it out, since it has been shown already."""
     asks = [item for item in items if item.get_closest_marker("django_db") or DATABASE & set(fixtures_of(item))]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(asks)])
-    items[:] = asks
+    plain = [item for item in items if item not in set(asks)]
+    if config.getoption("--only-database"):
+        config.hook.pytest_deselected(items=plain)
+        items[:] = asks
+    elif workers := getattr(config, "workerinput", {}).get("workercount", 0):
+        items[:] = in_shares(plain, asks, workers)
+
+
+def in_shares(first: list[pytest.Item], then: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """All of them so that each worker, which is given an equal piece in order, begins with its share of the first.
+
+    Meanwhile the database is migrated, for which everything else waits.
+    """
+    shared: list[pytest.Item] = []
+    left = iter(then)
+    for worker in range(workers):
+        mine = first[worker::workers]
+        end = (len(first) + len(then)) * (worker + 1) // workers
+        shared += [*mine, *islice(left, max(0, end - len(shared) - len(mine)))]
+    return shared
 
 
 def fixtures_of(item: pytest.Item) -> list[str]:

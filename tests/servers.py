@@ -93,8 +93,8 @@ def redis(root: Path) -> str:
     raise pytest.UsageError("redis-server does not answer")
 
 
-def migrate(root: Path) -> None:
-    """Begin to make the database that each worker copies (see `copy_migrated`), while they look for their tests."""
+def migrate(root: Path) -> subprocess.Popen[bytes]:
+    """Begin to make the database that each worker copies (see `copy_migrated`), while they do what needs none."""
     address = f"sqlite:///{root}/{MIGRATED}"
     if real := os.environ.get("DATABASE_URL"):
         address = real.replace("/postgres?", f"/{MIGRATED}?")
@@ -104,6 +104,7 @@ def migrate(root: Path) -> None:
     child = subprocess.Popen(["sh", "-c", command, sys.executable, root], env=environment)
     atexit.register(child.terminate)
     os.environ["TEST_MIGRATED"] = str(root)
+    return child
 
 
 def skip_migrations() -> None:
@@ -147,11 +148,20 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     for name, start in (("DATABASE_URL", postgres), ("REDIS_URL", redis)):
         if services and not os.environ.get(name):
             os.environ[name] = start(root)
-    if ours:
-        migrate(root) if several else skip_migrations()
+    if not ours:
+        return
+    if not several:
+        skip_migrations()
+    elif "TEST_MIGRATED" not in os.environ:
+        migrate(root)
 
 
 def pytest_report_header() -> str:
     """Name the database in the log."""
     real = os.environ.get("DATABASE_URL", "").startswith("postgres")
     return f"database: {'PostgreSQL' if real else 'SQLite'}"
+
+
+if __name__ == "__main__":
+    # Migrate the embedded default ahead of a later run, into the folder that is named.
+    sys.exit(migrate(Path(sys.argv[1])).wait())
