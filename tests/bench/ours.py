@@ -104,9 +104,12 @@ def application(client: Any) -> Callable[[], None]:
     """From the empty form to the receipt, as a new person each time: form, two steps, check, send, receipt."""
     from django.core.cache import cache
 
+    from programmes.rules.conditions import asks_months, name_of
+
     cohort = _open_cohort()
     start = f"{cohort.programme.get_absolute_url()}{cohort.number}/apply/"
     numbers = itertools.count(1)
+    asked = {name_of(row): "mars 2025" if asks_months(row) else "yes" for row in cohort.programme.entry.all()}
 
     def step(address: str, data: dict[str, str]) -> Any:
         shown = client.get(address)
@@ -124,9 +127,10 @@ def application(client: Any) -> Callable[[], None]:
         html = client.get(address).content.decode()
         unit, employer = ADDRESS.search(html).groups()  # type: ignore[union-attr]
         work = {"organisation": employer, "unit": unit, "employed_since": "mars 2025", "degree": "Socionom 2025"}
-        work |= {"exercises_authority": "yes", "manager_address": "chef@example.org"}
-        address = client.post(address, work)["Location"]
-        _shown, address = step(address, {})
+        work |= {"exercises_authority": "yes", "manager_address": "chef@example.org", **asked}
+        answer = client.post(address, work)
+        assert answer.status_code == 302, re.findall(rb"error[^<]*<[^<]*", answer.content)[:5]
+        _shown, address = step(answer["Location"], {})
         assert client.get(address).status_code == 200
 
     return apply
