@@ -7,6 +7,7 @@ import io
 import re
 from typing import Any
 
+import pypdfium2
 import pytest
 from lxml import html as markup
 from python_calamine import CalamineWorkbook
@@ -72,6 +73,20 @@ def table_of(client: Any, path: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text), delimiter=";"))
 
 
+def sheet_of(data: bytes) -> list[list[str]]:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    return [[str(cell) for cell in row] for row in book.get_sheet_by_name(book.sheet_names[0]).to_python()]
+
+
+def paper_of(data: bytes) -> str:
+    sheets = pypdfium2.PdfDocument(data)
+    return plain(" ".join(sheet.get_textpage().get_text_range() for sheet in sheets))
+
+
+def plain(words: str) -> str:
+    return re.sub(r"[\s\u00ad\xa0]+", "", words)
+
+
 # ---------- The worked example, and nothing else (P10) ----------
 
 
@@ -84,8 +99,11 @@ def test_the_worked_example_gives_its_groups_on_every_page(example, sign_in):
         wanted = {(joint if group == "JOINT" else group, n) for group, n in wanted}
         roles = {("Medarbetare", "40"), ("Chefer", "5–9")} if name == "r" else set()
         assert found == wanted | roles, name
-        file = table_of(client, address(example, place, "csv"))[1:]
-        assert {(row[0], row[1].removesuffix(" svar")) for row in file} == found, name
+        table = table_of(client, address(example, place, "csv"))
+        assert {(row[0], row[1].removesuffix(" svar")) for row in table[1:]} == found, name
+        assert sheet_of(client.get(address(example, place, "xlsx")).content) == table, name
+        paper = paper_of(client.get(address(example, place, "pdf")).content)
+        assert all(plain(group + n) in paper for group, n in found), name
 
 
 def test_of_how_many_stands_only_beside_a_number_that_is_shown(example, sign_in):
@@ -163,16 +181,10 @@ def test_where_the_region_does_not_use_competence_there_is_nothing(example, sign
 # ---------- The same everywhere (P9) ----------
 
 
-def plain(words: str) -> str:
-    return re.sub(r"[\s\u00ad\xa0]+", "", words)
-
-
 @pytest.mark.parametrize(
     ("who", "where", "language"), [("malin", "r", "sv"), ("alavesi", "Alavesi", "fi"), ("adult", "Adult", "en")]
 )
 def test_p9_page_csv_xlsx_and_pdf_say_the_same(example, sign_in, who, where, language):
-    import pypdfium2
-
     reader = example.made[who]
     reader.language = language
     reader.save(update_fields=["language"])
@@ -181,10 +193,8 @@ def test_p9_page_csv_xlsx_and_pdf_say_the_same(example, sign_in, who, where, lan
     files = {form: client.get(address(example, place, form)).content for form in ("csv", "xlsx", "pdf")}
     text = io.StringIO(files["csv"].decode("utf-8-sig"))
     _heads, *rows = table = list(csv.reader(text, delimiter="," if language == "en" else ";"))
-    book = CalamineWorkbook.from_filelike(io.BytesIO(files["xlsx"]))
-    assert [[str(cell) for cell in row] for row in book.get_sheet_by_name(book.sheet_names[0]).to_python()] == table
-    document = pypdfium2.PdfDocument(files["pdf"])
-    paper = plain(" ".join(sheet.get_textpage().get_text_range() for sheet in document))
+    assert sheet_of(files["xlsx"]) == table
+    paper = paper_of(files["pdf"])
     page = page_of(client, address(example, place))
     heat = {}
     details = {}
