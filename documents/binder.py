@@ -120,6 +120,7 @@ class Binder:
             }
             answer = self._ask(job, progress)
         bound = answer["bound"]
+        log.info("bound", extra={"facts": {"pages": bound["pages"], "memory_mb": round(answer["memory"])}})
         return Bound(bound["pages"], tuple(bound["begins"]), tuple(bound["ways"]), answer["memory"])
 
     def _ask(self, job: dict[str, Any], progress: Callable[[int], None]) -> dict[str, Any]:

@@ -39,7 +39,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what knows no database; with `--only-database`, leave it out, since it has been shown already."""
     asks = [item for item in items if item.get_closest_marker("django_db") or DATABASE & set(fixtures_of(item))]
-    plain = [item for item in items if item not in set(asks)]
+    known = set(asks)
+    plain = [item for item in items if item not in known]
     if config.getoption("--only-database"):
         config.hook.pytest_deselected(items=plain)
         items[:] = asks

@@ -290,6 +290,16 @@ def test_a_survey_waits_for_a_person_who_confirms_the_plan():
     assert box.plan_digest == plan.digest()
 
 
+def confirmed():
+    """A survey of twenty answers that is over and whose plan is confirmed."""
+    opened = survey()
+    for number in range(20):
+        opened.vote(number, score=3)
+    box = opened.end()
+    actions.confirm_plan(box=box, digest=actions.plan_of(box).digest(), now=END)
+    return opened, box
+
+
 def spoil(box, place, **facts):
     ballot = Ballot.objects.filter(box=box, unit=place).order_by("pk").first()
     Ballot.objects.filter(pk=ballot.pk).update(**(facts or {"ciphertext": b"x" * seals.SEALED}))
@@ -297,11 +307,7 @@ def spoil(box, place, **facts):
 
 
 def test_a_ballot_spoilt_after_the_plan_was_confirmed_gives_the_plan_back_and_loses_nothing_else():
-    opened = survey()
-    for number in range(20):
-        opened.vote(number, score=3)
-    box = opened.end()
-    actions.confirm_plan(box=box, digest=actions.plan_of(box).digest(), now=END)
+    opened, box = confirmed()
     spoilt = spoil(box, "home")
     assert actions.count_due(now=END) == 0
     box.refresh_from_db()
@@ -341,11 +347,7 @@ def test_a_ballot_put_into_a_place_that_is_not_there_stops_neither_the_plan_nor_
 
 
 def test_what_was_frozen_and_changed_holds_the_box_up_until_it_is_put_back():
-    opened = survey()
-    for number in range(20):
-        opened.vote(number, score=3)
-    box = opened.end()
-    actions.confirm_plan(box=box, digest=actions.plan_of(box).digest(), now=END)
+    _opened, box = confirmed()
     Box.objects.filter(pk=box.pk).update(k=6)
     assert actions.count_due(now=END) == 0
     box.refresh_from_db()

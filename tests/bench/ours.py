@@ -3,6 +3,7 @@
 import functools
 import io
 import itertools
+import logging
 import re
 import sys
 import tempfile
@@ -340,6 +341,17 @@ def _slides(number: int, title: str) -> bytes:
     return content.getvalue()
 
 
+class Heard(logging.Handler):
+    """What the binder says that its child has needed, in MB."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.memory: list[float] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.memory.append(getattr(record, "facts", {}).get("memory_mb", 0))
+
+
 def _peak(process: Any) -> float:
     """The most memory that a running child has had, in MB; 0 when there is none."""
     if process is None or not (status := Path(f"/proc/{process.pid}/status")).exists():
@@ -356,7 +368,6 @@ def folder() -> tuple[Callable[[], None], Callable[[], dict[str, float]]]:
     from base.clock import now
     from documents import pdf
     from documents.actions import keep_file, root
-    from documents.binder import Binder, Bound
     from events.models import Material
     from programmes.actions import folders
     from programmes.models import Cohort
@@ -386,15 +397,11 @@ def folder() -> tuple[Callable[[], None], Callable[[], dict[str, float]]]:
         )
         paths.append(root() / file.path)
     sizes: list[int] = []
-    peaks: list[float] = []
-    bind = Binder.bind
-
-    def noticed(binder: Binder, **job: Any) -> Bound:
-        bound = bind(binder, **job)
-        peaks.append(bound.memory)
-        return bound
-
-    Binder.bind = noticed  # type: ignore[method-assign]  # in this process alone: what the child says is kept
+    heard = Heard()
+    binder = logging.getLogger("helmi.binder")
+    binder.setLevel(logging.INFO)
+    binder.propagate = False
+    binder.addHandler(heard)
 
     def extended() -> None:
         with tempfile.TemporaryDirectory() as place, pikepdf.new() as whole:
@@ -412,7 +419,7 @@ def folder() -> tuple[Callable[[], None], Callable[[], dict[str, float]]]:
         assert made.file is not None
         assert made.uploads == UPLOADS
         # Of the child that binds and of the press: what a parent knows of its children's peaks counts from the fork on.
-        facts = {"pages": made.pages, "memory_mb": round(max(*peaks, _peak(pdf._press.child)))}
+        facts = {"pages": made.pages, "memory_mb": round(max(*heard.memory, _peak(pdf._press.child)))}
         return {**facts, "size_ratio": round(made.file.size / sizes[-1], 2)} if sizes else facts
 
     return extended, make
